@@ -1,0 +1,53 @@
+# Recipes name relative paths only, so the clone may lie anywhere, spaces included.
+# PYTHON=python3.12 chooses the interpreter of .venv (default python3).
+CORPUS ?= seeds
+PORT ?= 8000
+# The shell reads these two from its environment, so any folder name is safe.
+export CORPUS PORT
+
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check lint types imports lock clean env env-dev
+
+help: ## list what can be asked for
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
+	@$(BIN)/winnow serve "$$CORPUS" --port "$$PORT"
+
+test: env-dev ## run all tests
+	@$(BIN)/python -m pytest
+
+check: lint types imports ## lint, types and imports
+
+lint: env-dev ## ruff: rules and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: env-dev ## mypy, strict
+	@$(BIN)/python -m mypy
+
+imports: env-dev ## who may import whom (pyproject.toml, importlinter)
+	@$(BIN)/lint-imports
+
+# The pins that are there stay; UPGRADE=--upgrade takes newer ones. torch.txt is kept by hand.
+lock: env-dev ## resolve requirements/ again after a change of pyproject.toml
+	echo uv | $(LOCK) --output-file requirements/uv.txt - >/dev/null
+	$(LOCK) --no-emit-package torch --output-file requirements/run.txt pyproject.toml >/dev/null
+	$(LOCK) --extra dev --constraint requirements/run.txt --no-emit-package torch \
+		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt) \
+		--output-file requirements/dev.txt pyproject.toml >/dev/null
+
+clean: ## remove the environment and caches; indexes stay
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find embeddings service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@sh requirements/install.sh run
+
+env-dev:
+	@sh requirements/install.sh dev
