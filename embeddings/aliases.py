@@ -1,0 +1,106 @@
+"""Names that the corpus itself says are the same: "Islamic Jihad Union (IJU)", "(also known as …)".
+
+A definition is an abbreviation in parentheses after the words it stands for, found by Schwartz and
+Hearst's rule (PSB 2003): its letters appear in order in those words, the first at a word's start.
+A passage that holds one name of a group is then found by the words of the others too.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from embeddings.analysis import find_terms
+
+_DEFINITION = re.compile(r"\(([A-Z][\w&.-]{1,9})\)")
+_ALSO_KNOWN = re.compile(
+    r"((?:[A-Z][\w’'-]+\s+)(?:(?:[A-Z][\w’'-]+|al|of|the|for|wal|and|ul|el)\s+){1,6})"
+    r"\(also known as (?:the )?([A-Z][^()]{3,60})\)"
+)
+_WORD = re.compile(r"[\w’'&.-]+")
+_LEAST_CAPITALS = 2
+
+Name = tuple[str, ...]
+"""A name as its terms, in order."""
+
+
+def find_aliases(texts: Iterable[str]) -> list[frozenset[Name]]:
+    """Groups of names that stand for the same thing, each with two names or more."""
+    pairs: set[tuple[Name, Name]] = set()
+    for text in texts:
+        for one, other in (*_find_abbreviations(text), *_find_other_names(text)):
+            names = (tuple(find_terms(one)), tuple(find_terms(other)))
+            if all(names) and names[0] != names[1] and len(names[1]) > 1:
+                pairs.add(names)
+    return _group(sorted(_drop_ambiguous(pairs)))
+
+
+def expand_terms(
+    texts: Iterable[Sequence[str]], groups: Sequence[frozenset[Name]]
+) -> Iterator[list[str]]:
+    """The terms of each text, with those of the other names of what it names behind them."""
+    by_first: dict[str, list[tuple[Name, frozenset[Name]]]] = defaultdict(list)
+    for group in groups:
+        for name in group:
+            by_first[name[0]].append((name, group))
+    for terms in texts:
+        held = set(terms)
+        found = {
+            group
+            for i, term in enumerate(terms)
+            for name, group in by_first.get(term, ())
+            if tuple(terms[i : i + len(name)]) == name
+        }
+        others = {term for group in found for name in group for term in name}
+        yield [*terms, *sorted(others - held)]
+
+
+def _find_abbreviations(text: str) -> Iterator[tuple[str, str]]:
+    for match in _DEFINITION.finditer(text):
+        short = match.group(1)
+        if sum(character.isupper() for character in short) < _LEAST_CAPITALS:
+            continue
+        most = min(len(short) + 5, 2 * len(short))
+        words = list(_WORD.finditer(text, max(0, match.start() - 200), match.start()))[-most:]
+        if words and (start := _match_letters(text, short, words)) is not None:
+            yield short, text[start : match.start()]
+
+
+def _match_letters(text: str, short: str, words: Sequence[re.Match[str]]) -> int | None:
+    """Where the long form begins: the letters of the short one, backwards through the words."""
+    place = words[-1].end() - 1
+    starts = {word.start() for word in words}
+    letters = [character.lower() for character in short if character.isalnum()]
+    for i in range(len(letters) - 1, -1, -1):
+        while place >= words[0].start() and not (
+            text[place].lower() == letters[i] and (i > 0 or place in starts)
+        ):
+            place -= 1
+        if place < words[0].start():
+            return None
+        place -= 1
+    return place + 1
+
+
+def _find_other_names(text: str) -> Iterator[tuple[str, str]]:
+    for match in _ALSO_KNOWN.finditer(text):
+        yield match.group(1), match.group(2)
+
+
+def _drop_ambiguous(pairs: Iterable[tuple[Name, Name]]) -> Iterator[tuple[Name, Name]]:
+    """A short name whose long ones share no word means different things: it is left alone."""
+    longs: dict[Name, list[Name]] = defaultdict(list)
+    for short, long in pairs:
+        longs[short].append(long)
+    for short, names in longs.items():
+        if all(set(one) & set(other) for one in names for other in names):
+            yield from ((short, name) for name in names)
+
+
+def _group(pairs: Sequence[tuple[Name, Name]]) -> list[frozenset[Name]]:
+    """Pairs that share a name belong together."""
+    group_of: dict[Name, set[Name]] = {}
+    for one, other in pairs:
+        merged = group_of.get(one, {one}) | group_of.get(other, {other})
+        for name in merged:
+            group_of[name] = merged
+    return sorted({frozenset(group) for group in group_of.values()}, key=sorted)

@@ -1,0 +1,216 @@
+"""A folder of builds with one of them live.
+
+    <directory>/builds/<id>/     finished builds
+    <directory>/builds/.<id>/    a build being written; swept by the next build
+    <directory>/current          the id of the live build
+    <directory>/lock             held by the one build that may write
+
+A build is written aside, synced, verified, renamed into `builds/`, and made live by renaming a new
+`current` over the old. A kill at any moment leaves the old build live.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing
+from embeddings.index.local import FILES, LocalIndex, write_index
+from embeddings.manifest import (
+    CHECKSUM,
+    MANIFEST,
+    REPAIR,
+    Manifest,
+    check_hashes,
+    check_sizes,
+    describe_files,
+    read_manifest,
+    write_manifest,
+)
+from embeddings.records import IndexContents
+
+_KEPT_BUILDS = 3
+_CANARY_COSINE = 0.999
+
+
+class Artifact:
+    """The builds under one directory, which need not exist yet."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._builds = directory / "builds"
+        self._current = directory / "current"
+
+    def live_id(self) -> str:
+        """The id of the live build. Raises IndexMissing."""
+        try:
+            build = self._current.read_text(encoding="ascii").strip()
+        except FileNotFoundError as error:
+            raise IndexMissing(
+                f"{self.directory} holds no index",
+                "build one: winnow build FOLDER" + f" --index {self.directory}",
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexDamaged(f"{self._current} cannot be read: {error}", REPAIR) from error
+        if not build or not (self._builds / build).is_dir():
+            raise IndexDamaged(f"{self._current} names a build that is not there", REPAIR)
+        return build
+
+    def finished(self) -> list[str]:
+        """The ids of all finished builds, oldest first."""
+        if not self._builds.is_dir():
+            return []
+        return sorted(path.name for path in self._builds.iterdir() if path.name[0] != ".")
+
+    def manifest(self, build: str | None = None) -> Manifest:
+        """The manifest of a build (default: the live one), its own hash checked."""
+        return read_manifest(self._builds / (build or self.live_id()))
+
+    def open(self) -> tuple[Manifest, LocalIndex]:
+        """Open the live build after quick checks: manifest hash, format, sizes, a canary query."""
+        folder = self._builds / self.live_id()
+        manifest = read_manifest(folder)
+        check_sizes(folder, manifest)
+        return manifest, _open_checked(folder)
+
+    def verify(self, build: str | None = None) -> Manifest:
+        """Hash every file of a build and try it. Raises IndexDamaged, IndexFormat, IndexMissing."""
+        folder = self._builds / (build or self.live_id())
+        manifest = read_manifest(folder)
+        check_hashes(folder, manifest)
+        _open_checked(folder).close()
+        return manifest
+
+    def rollback(self) -> str:
+        """Make the build before the live one live. Raises ArtifactError where there is none."""
+        with self._lock():
+            finished = self.finished()
+            live = self._current.read_text(encoding="ascii").strip() if finished else ""
+            earlier = [build for build in finished if build < live]
+            if not earlier:
+                raise ArtifactError(
+                    f"{self.directory} holds no build before the live one",
+                    "build again from the documents: winnow build FOLDER",
+                )
+            self.verify(earlier[-1])
+            self._point_to(earlier[-1])
+            return earlier[-1]
+
+    @contextmanager
+    def writer(self) -> Iterator["ArtifactWriter"]:
+        """The one writer of this directory; whatever it has not published is gone afterwards."""
+        with self._lock():
+            writer = ArtifactWriter(self)
+            try:
+                yield writer
+            finally:
+                writer.rollback()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        self._builds.mkdir(parents=True, exist_ok=True)
+        with (self.directory / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise IndexBusy(
+                    f"another build is being written to {self.directory}",
+                    "wait until it has finished, or choose another folder with --index",
+                ) from error
+            yield
+
+    def _point_to(self, build: str) -> None:
+        aside = self.directory / ".current"
+        aside.write_text(f"{build}\n", encoding="ascii")
+        _sync(aside)
+        aside.replace(self._current)
+        _sync(self.directory)
+
+    def _sweep(self) -> None:
+        """Remove unfinished builds, and finished ones beyond those kept for a rollback."""
+        for path in self._builds.iterdir():
+            if path.name.startswith("."):
+                shutil.rmtree(path, ignore_errors=True)
+        for build in self.finished()[:-_KEPT_BUILDS]:
+            if build != self.live_id():
+                shutil.rmtree(self._builds / build, ignore_errors=True)
+
+
+class ArtifactWriter:
+    """Writes one build aside and publishes it."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact = artifact
+        self._build = ""
+
+    @property
+    def _aside(self) -> Path:
+        return self._artifact.directory / "builds" / f".{self._build}"
+
+    def begin(self) -> str:
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+        self._build = f"{now}-{secrets.token_hex(3)}"
+        if self._artifact.finished():
+            self._artifact._sweep()
+        self._aside.mkdir(parents=True)
+        return self._build
+
+    def add(self, contents: IndexContents) -> None:
+        write_index(self._aside, contents)
+
+    def describe(self) -> Mapping[str, Mapping[str, object]]:
+        """Size and hash of each file added, for the manifest."""
+        return describe_files(self._aside, FILES)
+
+    def verify(self, manifest: Manifest) -> None:
+        """Write the manifest, sync, and read everything back."""
+        write_manifest(self._aside, manifest)
+        for name in (*FILES, MANIFEST, CHECKSUM):
+            _sync(self._aside / name)
+        _sync(self._aside)
+        check_hashes(self._aside, read_manifest(self._aside))
+        _open_checked(self._aside).close()
+
+    def publish(self) -> None:
+        finished = self._aside.with_name(self._build)
+        self._aside.rename(finished)
+        _sync(finished.parent)
+        self._artifact._point_to(self._build)
+
+    def rollback(self) -> None:
+        """Remove what was written, unless it was published."""
+        if self._build:
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def _open_checked(folder: Path) -> LocalIndex:
+    """Open an index and ask it for a passage of its own. Raises IndexDamaged."""
+    try:
+        index = LocalIndex(folder)
+        if index.passage_count:
+            _ask_canary(index, folder)
+    except (OSError, RuntimeError, ValueError, LookupError, sqlite3.Error) as error:
+        raise IndexDamaged(f"{folder} cannot be opened: {error}", REPAIR) from error
+    return index
+
+
+def _ask_canary(index: LocalIndex, folder: Path) -> None:
+    number = index.passage_count // 2
+    vector = index.passage_vector(number)
+    nearest, _ = index.dense(vector, 1)
+    stored = index.read([number])[0].passage
+    if len(nearest.scores) != 1 or nearest.scores[0] < _CANARY_COSINE or not stored.text:
+        raise IndexDamaged(f"{folder} does not find a passage of its own", REPAIR)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,241 @@
+"""Tells grain from chaff: each block is prose, a heading, or page furniture with a reason.
+
+Furniture is marked, never deleted. It is known by what scraped pages have in common, in this order:
+known phrases, a short line in another script than the page's, the teaser of another article, short
+lines that belong to no paragraph. A text without any prose keeps every line.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from embeddings.blocks import Block
+
+
+class Kind(Enum):
+    """What a block is to the search."""
+
+    PROSE = "prose"
+    HEADING = "heading"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A block with what it was found to be; `reason` is given for furniture alone."""
+
+    block: Block
+    kind: Kind
+    reason: str = ""
+
+
+_SHORT = 15
+_MENU_WORDS = 3.5
+_MENU_LINES = 3
+_LONGEST_APPEAL = 45
+_LONGEST_TEASER = 60
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+
+# (reason, most words the block may have, pattern). Patterns see the block in lower case.
+_PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
+    (reason, most, re.compile(pattern))
+    for reason, most, pattern in (
+        (
+            "navigation",
+            8,
+            r"^(?:skip|jump|go|back) to\b|^(?:main )?(?:menu|navigation)$|^toggle "
+            r"|^search(?: for)?:?$|^(?:home|information|log ?in|sign ?in|register|sitemap)$"
+            r"|^(?:contact|about)(?: us)?$"
+            r"|^(?:previous|next)(?: (?:post|article|page|story))?$|^close$|^print$",
+        ),
+        ("navigation", 12, r"\s[|»›/•·]\s(?!.*[.!?]$)"),
+        (
+            "share line",
+            12,
+            r"^(?:share|tweet|follow us|like us|e-?mail|send|pass)\b(?!.*[.!?]$)"
+            r"|^(?:facebook|twitter|x|whatsapp|telegram|linkedin|reddit|copy link)$",
+        ),
+        (
+            "tag list",
+            25,
+            r"^(?:tags?|tagged(?: with| as)?|keywords|topics?|filed under|labels?)\s*:",
+        ),
+        (
+            "comment count",
+            6,
+            r"^(?:\d+|no|one)\s+(?:comments?|repl(?:y|ies)|responses?|shares?|views?|reactions?)$"
+            r"|^(?:leave|post|add) a (?:comment|reply)",
+        ),
+        (
+            "subscription or donation box",
+            _LONGEST_APPEAL,
+            r"\bneeds? you(?:r (?:help|support))?\b"
+            r"|\byou (?:can|could|may) (?:help|support) us\b"
+            r"|\bonly you can\b|^(?:please )?(?:subscribe|sign up|donate|support (?:us|our))\b"
+            r"|^(?:choose|pick|select|see) (?:a|your|the|our) (?:plan|subscription)"
+            r"|\bsubscri(?:be|ption)s?\b.*\b(?:today|now|plan|offer|month|newsletter|country)\b"
+            r"|\b(?:our|free|daily|weekly) newsletter\b|\bbecome a (?:member|supporter|patron)\b"
+            r"|\bplease (?:give|donate)\b|\bgive today\b"
+            r"|\bwithout (?:its|our|your) (?:readers|support)\b"
+            r"|\bhelp (?:us )?keep (?:us|our|this)\b|\byour (?:donation|contribution|support)\b",
+        ),
+        (
+            "related articles",
+            8,
+            r"^(?:(?:the )?(?:latest|newest|recent|top|trending|popular|breaking|other|further"
+            r"|fresh|today's) (?:news|stories|articles|posts|headlines|reading)"
+            r"|most (?:read|popular|viewed|shared|commented)\b.*"
+            r"|more (?:articles?|stories|news|reading|posts|from|like|on|in|of|by)\b.*"
+            r"|related(?: .*)?|(?:read|see) (?:more|also|next|on)\b.*"
+            r"|you (?:may|might) (?:also )?.*like"
+            r"|(?:also|next|further) (?:read|reading|up)|recommended(?: .*)?|popular(?: .*)?"
+            r"|editor'?s'? (?:picks?|choice)|(?:similar|other) (?:articles|stories|posts)\b.*"
+            r")[:.]?$",
+        ),
+        (
+            "legal notice",
+            90,
+            r"©|\(c\)\s*\d{4}|\ball rights reserved\b"
+            r"|\bcopyright\b.*\b(?:\d{4}|reserved|act|law|section)\b"
+            r"|\btitle 17\b|\bwithout profit\b"
+            r"|^(?:terms of (?:use|service)|privacy policy|cookie policy)"
+            r"|\bthis (?:site|website) uses cookies\b|\bfair use\b.*\bpurposes?\b",
+        ),
+        (
+            "source line",
+            25,
+            r"^[\[(](?:source|via|credit|original)\b.*[\])]$"
+            r"|^(?:source|via|credit|originally published)\s*:",
+        ),
+        ("byline", 8, r"^(?:by|written by|posted by|words by|author:)\s+(?!.*[.!?]$)"),
+        (
+            "date line",
+            6,
+            rf"^(?:\w+,\s*)?(?:\d{{1,2}}\s*{_MONTH}\s*,?\s*\d{{2,4}}|{_MONTH}\s*\d{{1,2}},?\s*\d{{4}}"
+            r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+            r"(?:[,\s]+\d{1,2}:\d{2}.*)?$",
+        ),
+        ("caption", 30, r"^(?:photo|image|picture|file photo|caption|illustration)\b.{0,30}[:/]"),
+    )
+)
+_TEASER_END = re.compile(r"(?:\.\.\.|…)\s*(?:\[\W*\]|(?:read|continue|more)\b.*)?$", re.IGNORECASE)
+
+
+def judge_blocks(blocks: Sequence[Block]) -> list[Judged]:
+    """Say of each block, in order, whether it is prose, heading or furniture."""
+    reasons = _find_phrases(blocks)
+    _add_foreign_lines(blocks, reasons)
+    _add_teasers(blocks, reasons)
+    open_blocks = [i for i in range(len(blocks)) if i not in reasons]
+    prose = {i for i in open_blocks if _is_prose(blocks[i])}
+    if not prose:
+        prose = set(open_blocks)
+    if not prose:
+        return [Judged(block, Kind.PROSE) for block in blocks]
+    headings = _judge_short_runs(blocks, open_blocks, prose, reasons)
+    return [_judge(block, i, headings, reasons) for i, block in enumerate(blocks)]
+
+
+def _judge(block: Block, i: int, headings: set[int], reasons: dict[int, str]) -> Judged:
+    if i in reasons:
+        return Judged(block, Kind.FURNITURE, reasons[i])
+    return Judged(block, Kind.HEADING if i in headings else Kind.PROSE)
+
+
+def _is_prose(block: Block) -> bool:
+    is_footnote = block.text.startswith(("*", "†", "‡"))
+    return block.ends_sentence or block.words > _SHORT or block.is_list_item or is_footnote
+
+
+def _find_phrases(blocks: Sequence[Block]) -> dict[int, str]:
+    reasons = {}
+    for i, block in enumerate(blocks):
+        words, lowered = block.words, block.text.lower().replace("’", "'")
+        for reason, most, pattern in _PHRASES:
+            if words <= most and pattern.search(lowered):
+                reasons[i] = reason
+                break
+    return reasons
+
+
+def _script(text: str) -> str | None:
+    """The script most letters belong to, by the first word of their Unicode names."""
+    counts = Counter(
+        unicodedata.name(character, "?").split()[0] for character in text if character.isalpha()
+    )
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _add_foreign_lines(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A short line in another script than most of the page: a caption or a switch of language."""
+    scripts = [_script(block.text[:200]) for block in blocks]
+    weights: Counter[str] = Counter()
+    for script, block in zip(scripts, blocks, strict=True):
+        if script:
+            weights[script] += len(block.text)
+    if len(weights) < 2:
+        return
+    main, length = weights.most_common(1)[0]
+    if length < 0.8 * weights.total():
+        return
+    for i, (script, block) in enumerate(zip(scripts, blocks, strict=True)):
+        if script not in (None, main) and block.words <= _SHORT and not block.ends_sentence:
+            reasons.setdefault(i, "caption in another script")
+
+
+def _add_teasers(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A cut-off paragraph under a headline is the teaser of another article, with its headline."""
+    for i in range(1, len(blocks)):
+        above = blocks[i - 1]
+        cut_off = _TEASER_END.search(blocks[i].text) and blocks[i].words <= _LONGEST_TEASER
+        if cut_off and i - 1 not in reasons and not above.ends_sentence and above.words <= 25:
+            reasons.setdefault(i, "teaser of another article")
+            reasons[i - 1] = "teaser of another article"
+
+
+def _judge_short_runs(
+    blocks: Sequence[Block], open_blocks: list[int], prose: set[int], reasons: dict[int, str]
+) -> set[int]:
+    """Short lines between paragraphs: the last before prose is its heading, the rest is furniture.
+
+    Adds to `reasons`, and returns the headings.
+    """
+    headings: set[int] = set()
+    run: list[int] = []
+    seen_prose = False
+    for i in open_blocks:
+        if i not in prose:
+            run.append(i)
+            continue
+        _judge_run(blocks, run, reasons, headings)
+        run, seen_prose = [], True
+    if seen_prose:
+        for i in run:
+            reasons[i] = "menu, tag or footer line"
+    return headings
+
+
+def _judge_run(
+    blocks: Sequence[Block], run: list[int], reasons: dict[int, str], headings: set[int]
+) -> None:
+    """A run of short lines with prose below it."""
+    if not run:
+        return
+    *above, last = run
+    headings.add(last)
+    if len(above) >= _MENU_LINES - 1 and _mean_words(blocks, above) <= _MENU_WORDS:
+        reasons.update(dict.fromkeys(above, "menu or tag line"))
+    for i in above:
+        beside_furniture = i - 1 in reasons or i + 1 in reasons
+        if beside_furniture and blocks[i].words <= _MENU_WORDS:
+            reasons.setdefault(i, "menu or tag line")
+        elif i not in reasons:
+            headings.add(i)
+
+
+def _mean_words(blocks: Sequence[Block], indices: Sequence[int]) -> float:
+    return sum(blocks[i].words for i in indices) / len(indices)

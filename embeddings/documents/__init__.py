@@ -1,0 +1,8 @@
+"""Readers: a path in, an iterator of Documents out, one file format per file.
+
+A reader yields `Document`s and raises `UnreadableDocument` for what it cannot read.
+"""
+
+from embeddings.documents.folder import SourceFile, list_sources, read_source
+
+__all__ = ["SourceFile", "list_sources", "read_source"]

@@ -1,0 +1,92 @@
+"""A model folder in sentence-transformers' format: its files, window, prompts and weights hash.
+
+Read without torch, so that `winnow inspect` can count tokens on a machine in a second.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import EncoderUnavailable
+
+_DEFAULT_WINDOW = 512
+
+
+class ModelFolder:
+    """Raises EncoderUnavailable where the folder is no model, or has no safetensors when asked."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        for needed in ("config.json", "tokenizer.json"):
+            if not (path / needed).is_file():
+                raise EncoderUnavailable(
+                    f"{path} has no {needed}: not a sentence-transformers model folder",
+                    "give the folder that SentenceTransformer.save() wrote, or a model's hub name",
+                )
+
+    @cached_property
+    def weights_sha256(self) -> str:
+        """The hash of the one weights file, or of the hashes of several."""
+        digests = [_hash_file(path) for path in self._find_weights()]
+        if len(digests) == 1:
+            return digests[0]
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+    def _find_weights(self) -> list[Path]:
+        found = sorted(
+            path
+            for path in self.path.rglob("*.safetensors")
+            if not {"onnx", "openvino"} & set(path.relative_to(self.path).parts)
+        )
+        if not found:
+            raise EncoderUnavailable(
+                f"{self.path} has no .safetensors weights",
+                "only safetensors are loaded; save the model with safe_serialization=True",
+            )
+        return found
+
+    @cached_property
+    def prompts(self) -> tuple[str, str]:
+        """(query prompt, passage prompt), empty where the model has none."""
+        prompts = self._read_json("config_sentence_transformers.json").get("prompts") or {}
+        passage = prompts.get("passage") or prompts.get("document") or ""
+        return prompts.get("query") or "", passage
+
+    @cached_property
+    def window(self) -> int:
+        """Most tokens of a text beside the encoder's own marks and the longer prompt."""
+        whole = self._read_json("sentence_bert_config.json").get("max_seq_length")
+        if not whole:
+            whole = self._read_json("config.json").get("max_position_embeddings", _DEFAULT_WINDOW)
+        prompt = max(self.count_tokens(list(self.prompts)))
+        return int(whole) - int(self._tokenizer.num_special_tokens_to_add(is_pair=False)) - prompt
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, marks not counted."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self.path / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _read_json(self, name: str) -> dict[str, Any]:
+        path = self.path / name
+        if not path.is_file():
+            return {}
+        value = json.loads(path.read_text(encoding="utf-8"))
+        return value if isinstance(value, dict) else {}
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,58 @@
+"""What is known of each encoder beside its weights: languages, ranking weights, confidence.
+
+The numbers live in `profiles.json`, each with the data it came from, and go into every build made
+with the encoder. An encoder that is not listed takes the numbers of the default, and says so.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+MODES = ("hybrid", "dense", "lexical")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`languages` None means any or not known; `ranking` is stored in the build as it is.
+
+    `ranking` holds `weights` (of the signals, in the sum), `confidence` (by mode: the slope and
+    intercept of a logistic function of the score), `threshold` (below it a hit is not an answer),
+    `calibrated` and `fitted_on`.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    languages: tuple[str, ...] | None
+    weights_sha256: str | None
+    ranking: Mapping[str, Any]
+
+
+@cache
+def _load_profiles() -> tuple[Profile, ...]:
+    raw = json.loads(files(__package__).joinpath("profiles.json").read_text(encoding="utf-8"))
+    return tuple(
+        Profile(
+            name=entry["name"],
+            names=tuple(entry["names"]),
+            languages=tuple(entry["languages"]) if entry["languages"] else None,
+            weights_sha256=entry["weights_sha256"],
+            ranking=entry["ranking"],
+        )
+        for entry in raw
+    )
+
+
+def find_profile(name: str, weights_sha256: str | None = None) -> Profile:
+    """The profile of an encoder by name or weights, or the default's numbers as uncalibrated."""
+    profiles = _load_profiles()
+    for profile in profiles:
+        if name in (profile.name, *profile.names):
+            return profile
+        if weights_sha256 and weights_sha256 == profile.weights_sha256:
+            return profile
+    default = next(profile for profile in profiles if profile.name == DEFAULT_ENCODER)
+    return Profile(name, (), None, None, {**default.ranking, "calibrated": False})

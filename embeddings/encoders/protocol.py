@@ -1,0 +1,44 @@
+"""The encoder seam."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from embeddings.records import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """What a build records of its encoder, and what a query's encoder must equal.
+
+    `window` is the most tokens a text may have, the encoder's own prompt and marks not counted.
+    """
+
+    name: str
+    dimension: int
+    window: int
+    weights_sha256: str
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class Tokenizer(Protocol):
+    """Counts an encoder's tokens without its weights."""
+
+    @property
+    def window(self) -> int: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, marks and prompt not counted."""
+        ...
+
+
+class Encoder(Protocol):
+    """Two methods, because prompts differ. Both return float32 [n, dimension], rows of length 1."""
+
+    @property
+    def identity(self) -> EncoderIdentity: ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...

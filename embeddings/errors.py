@@ -1,0 +1,122 @@
+"""Every error that Winnow raises on purpose.
+
+    WinnowError
+    ├── InvalidInput          a query, number or option that cannot be used
+    ├── CorpusError           the folder of documents
+    │   ├── CorpusMissing     no such path
+    │   ├── CorpusEmpty       nothing readable in it
+    │   └── UnreadableDocument   one document; the build reports it and goes on
+    ├── EncoderError          the model
+    │   ├── EncoderUnavailable   not installed, not found, hub not reached
+    │   ├── EncoderDamaged       weights are not the ones they should be
+    │   └── EncoderMismatch      an index made with another encoder
+    ├── ArtifactError         the index on disk
+    │   ├── IndexMissing      no build there yet
+    │   ├── IndexDamaged      a file is missing, short or altered
+    │   ├── IndexFormat       written by a newer or older format
+    │   ├── IndexOfOtherRoots the index belongs to another folder
+    │   └── IndexBusy         another build holds the lock
+    ├── NotFound              an id that this build does not have
+    └── ServiceError          the server
+        ├── PortTaken         the address is in use
+        └── NotReady          no verified build is open
+
+A message says what happened and where; the hint says what to do next.
+"""
+
+
+class WinnowError(Exception):
+    """Base of all. `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidInput(WinnowError):
+    """A value from outside that cannot be used; `field` names it."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", field: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.field = field
+
+
+class CorpusError(WinnowError):
+    """The folder of documents."""
+
+
+class CorpusMissing(CorpusError):
+    """A path that does not exist."""
+
+
+class CorpusEmpty(CorpusError):
+    """No readable document, or none with text worth searching."""
+
+
+class UnreadableDocument(CorpusError):
+    """One document that cannot be read; `source` is its path in the corpus."""
+
+    def __init__(self, source: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.source = source
+
+
+class EncoderError(WinnowError):
+    """The model that turns texts into vectors."""
+
+
+class EncoderUnavailable(EncoderError):
+    """The model is not here and could not be fetched."""
+
+
+class EncoderDamaged(EncoderError):
+    """The weights differ from the ones published."""
+
+
+class EncoderMismatch(EncoderError):
+    """The index was made with another encoder than the one at hand."""
+
+
+class ArtifactError(WinnowError):
+    """The index on disk."""
+
+
+class IndexMissing(ArtifactError):
+    """No build has been published there."""
+
+
+class IndexDamaged(ArtifactError):
+    """A file of the build is missing, short or altered."""
+
+
+class IndexFormat(ArtifactError):
+    """The build was written in a format this version does not read."""
+
+
+class IndexOfOtherRoots(ArtifactError):
+    """The index already holds other folders."""
+
+
+class IndexBusy(ArtifactError):
+    """Another build is being written there."""
+
+
+class NotFound(WinnowError):
+    """A document or passage id that this build does not have."""
+
+
+class ServiceError(WinnowError):
+    """The server."""
+
+
+class PortTaken(ServiceError):
+    """Another program listens on the address."""
+
+
+class NotReady(ServiceError):
+    """No verified build is open."""

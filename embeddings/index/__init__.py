@@ -1,0 +1,88 @@
+"""The index seam: what every index can do, whatever holds it.
+
+Text analysis, BM25 weights, fusion, confidence and highlights live above it. Passage numbers run
+from 0 in the order of passage ids, so ties by number are ties by id. The exact NumPy index in
+`exact.py` judges every other one (tests/contracts).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from embeddings.records import (
+    DocumentSummary,
+    Filter,
+    IndexContents,
+    Nearest,
+    Numbers,
+    Signals,
+    StoredDocument,
+    StoredPassage,
+    Vectors,
+)
+
+NO_FILTER = Filter()
+
+
+class Index(Protocol):
+    """The read side: one immutable build, safe to use from several threads."""
+
+    @property
+    def passage_count(self) -> int: ...
+
+    def dense(
+        self, vector: Vectors, depth: int, filter: Filter = NO_FILTER
+    ) -> tuple[Nearest, Nearest]:
+        """The nearest passages by passage vector and, apart, by their best sentence vector."""
+        ...
+
+    def lexical(
+        self, terms: Mapping[str, float], depth: int, filter: Filter = NO_FILTER
+    ) -> Nearest:
+        """The passages with the greatest sums of weight * BM25, if they share a term at all."""
+        ...
+
+    def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
+        """The exact value of every signal for the passages named, in their order."""
+        ...
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands; 0 for a term the index has not seen."""
+        ...
+
+    def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
+        """The passages named, in their order."""
+        ...
+
+    def find(self, passage_id: str) -> StoredPassage | None:
+        """A passage by its id; a folded one by that of the passage it was folded into."""
+        ...
+
+    def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
+        """How many documents there are, and a page of them by source."""
+        ...
+
+    def document(self, document_id: str) -> StoredDocument | None: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """The write side: one build, aside from the live one until it is published.
+
+    `begin` comes first, then `add` once, `verify`, and `publish` or `rollback`. Nothing is seen by
+    readers before `publish`, and nothing is left behind after `rollback`.
+    """
+
+    def begin(self) -> str:
+        """Start a build; its id."""
+        ...
+
+    def add(self, contents: IndexContents) -> None: ...
+
+    def verify(self, manifest: Mapping[str, object]) -> None:
+        """Write the manifest, read everything back, raise IndexDamaged where it differs."""
+        ...
+
+    def publish(self) -> None: ...
+
+    def rollback(self) -> None: ...

@@ -1,0 +1,173 @@
+"""The judge: every signal of every passage by plain NumPy, in memory, for tests."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from embeddings.index import NO_FILTER
+from embeddings.index.filtering import passes
+from embeddings.index.ranking import take_best
+from embeddings.records import (
+    Cut,
+    DocumentSummary,
+    Filter,
+    Fold,
+    IndexContents,
+    Nearest,
+    Numbers,
+    Passage,
+    Place,
+    Signals,
+    StoredDocument,
+    StoredPassage,
+    Vectors,
+)
+
+
+class ExactIndex:
+    """An index over contents in memory."""
+
+    def __init__(self, contents: IndexContents) -> None:
+        self._contents = contents
+        self._cuts = {cut.document.id: cut for cut in contents.cuts}
+        self._number = {passage.id: i for i, passage in enumerate(contents.passages)}
+        self._slot = {term: i for i, term in enumerate(contents.postings.terms)}
+        self._folds: dict[str, list[Fold]] = defaultdict(list)
+        for fold in contents.folds:
+            self._folds[fold.into].append(fold)
+
+    @property
+    def passage_count(self) -> int:
+        return len(self._contents.passages)
+
+    def dense(
+        self, vector: Vectors, depth: int, filter: Filter = NO_FILTER
+    ) -> tuple[Nearest, Nearest]:
+        numbers = self._allowed(filter)
+        signals = self.signals(numbers, vector, {})
+        return (
+            take_best(numbers, signals.passage, depth),
+            take_best(numbers, signals.sentence, depth),
+        )
+
+    def lexical(
+        self, terms: Mapping[str, float], depth: int, filter: Filter = NO_FILTER
+    ) -> Nearest:
+        numbers = self._allowed(filter)
+        scores = self._lexical_scores(terms)[numbers]
+        found = scores > 0
+        return take_best(numbers[found], scores[found], depth)
+
+    def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
+        offsets = self._contents.sentence_offsets
+        cosines = self._contents.sentence_vectors @ vector
+        sentence = np.empty(len(numbers), dtype=np.float32)
+        sentence_at = np.empty(len(numbers), dtype=np.int64)
+        for i, number in enumerate(numbers):
+            own = cosines[offsets[number] : offsets[number + 1]]
+            sentence_at[i] = int(own.argmax())
+            sentence[i] = own[sentence_at[i]]
+        return Signals(
+            passage=self._contents.passage_vectors[numbers] @ vector,
+            sentence=sentence,
+            sentence_at=sentence_at,
+            lexical=self._lexical_scores(terms)[numbers],
+        )
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        offsets = self._contents.postings.offsets
+        slots = {term: self._slot.get(term) for term in terms}
+        return {
+            term: 0 if slot is None else int(offsets[slot + 1] - offsets[slot])
+            for term, slot in slots.items()
+        }
+
+    def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
+        return [self._store(self._contents.passages[number]) for number in numbers]
+
+    def find(self, passage_id: str) -> StoredPassage | None:
+        into = {fold.passage.id: fold.into for fold in self._contents.folds}
+        number = self._number.get(into.get(passage_id, passage_id))
+        return None if number is None else self.read([number])[0]
+
+    def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
+        cuts = sorted(self._cuts.values(), key=lambda cut: cut.document.source)
+        return len(cuts), [self._summarize(cut) for cut in cuts[offset : offset + limit]]
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        cut = self._cuts.get(document_id)
+        if cut is None:
+            return None
+        return StoredDocument(
+            summary=self._summarize(cut),
+            text=cut.document.text,
+            sha256=cut.document.sha256,
+            encoding=cut.document.encoding,
+            passages=tuple(p for p in cut.passages if p.id in self._number),
+            folds=tuple(f for f in self._contents.folds if f.passage.document_id == document_id),
+            headings=cut.headings,
+            marks=cut.marks,
+        )
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _store(self, passage: Passage) -> StoredPassage:
+        cut = self._cuts[passage.document_id]
+        return StoredPassage(
+            number=self._number[passage.id],
+            passage=passage,
+            title=cut.title,
+            source=cut.document.source,
+            date=cut.document.date,
+            also_in=tuple(self._place(fold.passage) for fold in self._folds[passage.id]),
+        )
+
+    def _place(self, passage: Passage) -> Place:
+        cut = self._cuts[passage.document_id]
+        return Place(
+            passage.id,
+            passage.document_id,
+            cut.title,
+            cut.document.source,
+            passage.start,
+            passage.end,
+        )
+
+    def _summarize(self, cut: Cut) -> DocumentSummary:
+        return DocumentSummary(
+            id=cut.document.id,
+            source=cut.document.source,
+            title=cut.title,
+            language=cut.language,
+            date=cut.document.date,
+            characters=len(cut.document.text),
+            passages=sum(passage.id in self._number for passage in cut.passages),
+        )
+
+    def _allowed(self, filter: Filter) -> Numbers:
+        return np.array(
+            [
+                number
+                for number, passage in enumerate(self._contents.passages)
+                if any(
+                    self._passes(filter, candidate)
+                    for candidate in (passage, *(f.passage for f in self._folds[passage.id]))
+                )
+            ],
+            dtype=np.int64,
+        )
+
+    def _passes(self, filter: Filter, passage: Passage) -> bool:
+        document = self._cuts[passage.document_id].document
+        return passes(filter, document.source, passage.language, document.date)
+
+    def _lexical_scores(self, terms: Mapping[str, float]) -> Vectors:
+        postings = self._contents.postings
+        scores = np.zeros(self.passage_count, dtype=np.float32)
+        for term, weight in terms.items():
+            if (slot := self._slot.get(term)) is not None:
+                place = slice(postings.offsets[slot], postings.offsets[slot + 1])
+                scores[postings.numbers[place]] += np.float32(weight) * postings.weights[place]
+        return scores

@@ -1,0 +1,187 @@
+"""The embedded index: FAISS for vectors, mapped arrays for BM25 weights, SQLite for texts.
+
+The only file that imports faiss. Vectors are unit vectors, so the inner product is the cosine.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from embeddings.index import NO_FILTER
+from embeddings.index.postings import PostingsFile, postings_files, write_postings
+from embeddings.index.ranking import take_best
+from embeddings.index.store import Store, write_store
+from embeddings.records import (
+    DocumentSummary,
+    Filter,
+    IndexContents,
+    Nearest,
+    Numbers,
+    Signals,
+    StoredDocument,
+    StoredPassage,
+    Vectors,
+)
+
+_STORE = "passages.sqlite"
+_PASSAGES = "passages.faiss"
+_SENTENCES = "sentences.faiss"
+_OFFSETS = "sentence_offsets.npy"
+FILES = (_STORE, _PASSAGES, _SENTENCES, _OFFSETS, *postings_files())
+
+
+def write_index(folder: Path, contents: IndexContents) -> None:
+    """Write the files of an index into an empty folder."""
+    write_store(folder / _STORE, contents)
+    write_postings(folder, contents.postings)
+    _write_vectors(folder / _PASSAGES, contents.passage_vectors)
+    _write_vectors(folder / _SENTENCES, contents.sentence_vectors)
+    np.save(folder / _OFFSETS, contents.sentence_offsets, allow_pickle=False)
+
+
+def _write_vectors(path: Path, vectors: Vectors) -> None:
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    faiss.write_index(index, str(path))
+
+
+class LocalIndex:
+    """A finished index folder, mapped into memory. Raises OSError or RuntimeError where damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = Store(folder / _STORE)
+        self._passages = faiss.read_index(str(folder / _PASSAGES), faiss.IO_FLAG_MMAP_IFC)
+        self._sentences = faiss.read_index(str(folder / _SENTENCES), faiss.IO_FLAG_MMAP_IFC)
+        self._offsets = np.load(folder / _OFFSETS, allow_pickle=False)
+        self._postings = PostingsFile(folder, self.passage_count)
+
+    @property
+    def passage_count(self) -> int:
+        return self._store.passage_count
+
+    def dense(
+        self, vector: Vectors, depth: int, filter: Filter = NO_FILTER
+    ) -> tuple[Nearest, Nearest]:
+        allowed = self._store.allowed(filter) if filter else None
+        return (
+            self._search_passages(vector, depth, allowed),
+            self._search_sentences(vector, depth, allowed),
+        )
+
+    def lexical(
+        self, terms: Mapping[str, float], depth: int, filter: Filter = NO_FILTER
+    ) -> Nearest:
+        allowed = self._store.allowed(filter) if filter else None
+        return self._postings.nearest(terms, depth, allowed)
+
+    def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
+        numbers = np.asarray(numbers, dtype=np.int64)
+        sizes = self._offsets[numbers + 1] - self._offsets[numbers]
+        rows = _concatenate_ranges(self._offsets[numbers], sizes)
+        cosines = _reconstruct(self._sentences, rows) @ vector
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
+        best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
+        first_best = np.flatnonzero(cosines == np.repeat(best, sizes))
+        at = first_best[np.searchsorted(first_best, starts)] - starts
+        return Signals(
+            passage=_reconstruct(self._passages, numbers) @ vector,
+            sentence=best,
+            sentence_at=at.astype(np.int64),
+            lexical=self._postings.scores(numbers, terms),
+        )
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        return self._postings.frequencies(terms)
+
+    def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
+        return self._store.read(numbers)
+
+    def find(self, passage_id: str) -> StoredPassage | None:
+        return self._store.find(passage_id)
+
+    def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
+        return self._store.documents(offset, limit)
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        return self._store.document(document_id)
+
+    def close(self) -> None:
+        self._store.close()
+        self._postings.close()
+
+    def recall_vectors(self, wanted: Collection[str]) -> dict[str, Vectors]:
+        """The vectors of those of the wanted texts that stand here as a passage or a sentence."""
+        passages: dict[str, int] = {}
+        sentences: dict[str, int] = {}
+        for number, (text, spans) in enumerate(self._store.texts()):
+            if text in wanted:
+                passages[text] = number
+            for row, span in enumerate(spans, start=int(self._offsets[number])):
+                sentence = text[span.start : span.end]
+                if sentence in wanted:
+                    sentences[sentence] = row
+        found = dict(zip(sentences, _rows_of(self._sentences, sentences), strict=True))
+        found.update(zip(passages, _rows_of(self._passages, passages), strict=True))
+        return found
+
+    def passage_vector(self, number: int) -> Vectors:
+        """The stored vector of one passage."""
+        vector: Vectors = _reconstruct(self._passages, np.array([number]))[0]
+        return vector
+
+    def _search_passages(self, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
+        return _search(self._passages, vector, depth, allowed)
+
+    def _search_sentences(self, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
+        """Search ever more sentences until they come from enough passages."""
+        rows = None if allowed is None else self._sentence_rows(allowed)
+        wanted = min(depth, self.passage_count if allowed is None else len(allowed))
+        sentences = 4 * depth
+        while True:
+            found = _search(self._sentences, vector, sentences, rows)
+            owners = np.searchsorted(self._offsets, found.numbers, side="right") - 1
+            _, first = np.unique(owners, return_index=True)
+            if len(first) >= wanted or len(found.numbers) < sentences:
+                return take_best(owners[first], found.scores[first], depth)
+            sentences *= 4
+
+    def _sentence_rows(self, numbers: Numbers) -> Numbers:
+        sizes = self._offsets[numbers + 1] - self._offsets[numbers]
+        return _concatenate_ranges(self._offsets[numbers], sizes)
+
+
+def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
+    """The nearest rows, ties by row; FAISS pads what it does not find with -1."""
+    depth = min(depth, index.ntotal)
+    if depth == 0:
+        return Nearest(np.empty(0, np.int64), np.empty(0, np.float32))
+    query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+    parameters = None
+    if allowed is not None:
+        parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stubs lack it
+            sel=faiss.IDSelectorBatch(allowed)
+        )
+    scores, rows = index.search(query, depth, params=parameters)
+    found = rows[0] >= 0
+    return take_best(rows[0][found], scores[0][found], depth)
+
+
+def _rows_of(index: faiss.Index, rows: Mapping[str, int]) -> Vectors:
+    return _reconstruct(index, np.fromiter(rows.values(), dtype=np.int64, count=len(rows)))
+
+
+def _reconstruct(index: faiss.Index, rows: Numbers) -> Vectors:
+    if not len(rows):
+        return np.empty((0, index.d), dtype=np.float32)
+    vectors = index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+    return np.asarray(vectors, dtype=np.float32)
+
+
+def _concatenate_ranges(starts: Numbers, sizes: Numbers) -> Numbers:
+    """`start, start + 1, …` of each range, one after the other."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    rows: Numbers = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
+    return rows

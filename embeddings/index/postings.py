@@ -1,0 +1,103 @@
+"""BM25 weights on disk: arrays mapped into memory, and a table of terms in SQLite.
+
+A query reads the postings of its own terms and nothing else.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.index.ranking import take_best
+from embeddings.records import Nearest, Numbers, Postings, Vectors
+
+_TERMS = "terms.sqlite"
+_ARRAYS = ("offsets", "numbers", "weights")
+
+
+def postings_files() -> list[str]:
+    """The names of the files that hold the postings of a build."""
+    return [_TERMS, *(f"postings.{name}.npy" for name in _ARRAYS)]
+
+
+def write_postings(folder: Path, postings: Postings) -> None:
+    """Write the postings' files into a folder that has none yet."""
+    for name in _ARRAYS:
+        np.save(folder / f"postings.{name}.npy", getattr(postings, name), allow_pickle=False)
+    with closing(sqlite3.connect(folder / _TERMS, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("BEGIN")
+        database.execute("CREATE TABLE terms (term TEXT PRIMARY KEY, slot INTEGER) WITHOUT ROWID")
+        database.executemany(
+            "INSERT INTO terms VALUES (?, ?)",
+            ((term, slot) for slot, term in enumerate(postings.terms)),
+        )
+        database.execute("COMMIT")
+
+
+class PostingsFile:
+    """Finished postings, mapped into memory."""
+
+    def __init__(self, folder: Path, passage_count: int) -> None:
+        self._offsets, self._numbers, self._weights = (
+            np.load(folder / f"postings.{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in _ARRAYS
+        )
+        self._passage_count = passage_count
+        self._lock = threading.Lock()
+        self._terms = sqlite3.connect(
+            f"{(folder / _TERMS).resolve().as_uri()}?mode=ro&immutable=1",
+            uri=True,
+            check_same_thread=False,
+        )
+
+    def close(self) -> None:
+        self._terms.close()
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        places = self._find_places(terms)
+        return {term: places[term].stop - places[term].start for term in terms}
+
+    def nearest(
+        self, terms: Mapping[str, float], depth: int, allowed: Numbers | None = None
+    ) -> Nearest:
+        """The best sums of weight * BM25; passages without any of the terms are left out."""
+        places = self._find_places(list(terms))
+        numbers = [self._numbers[places[term]] for term in terms]
+        weights = [np.float32(terms[term]) * self._weights[places[term]] for term in terms]
+        if not numbers:
+            return Nearest(np.empty(0, np.int64), np.empty(0, np.float32))
+        found, at = np.unique(np.concatenate(numbers), return_inverse=True)
+        scores = np.bincount(at, weights=np.concatenate(weights), minlength=len(found))
+        if allowed is not None:
+            kept = np.isin(found, allowed, assume_unique=True)
+            found, scores = found[kept], scores[kept]
+        return take_best(found.astype(np.int64), scores.astype(np.float32), depth)
+
+    def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> Vectors:
+        """The sum for each passage named, 0 where it holds none of the terms."""
+        sums = np.zeros(len(numbers), dtype=np.float64)
+        for term, place in self._find_places(list(terms)).items():
+            own = self._numbers[place]
+            if not len(own):
+                continue
+            at = np.minimum(np.searchsorted(own, numbers), len(own) - 1)
+            hit = own[at] == numbers
+            sums[hit] += np.float32(terms[term]) * self._weights[place][at[hit]]
+        return sums.astype(np.float32)
+
+    def _find_places(self, terms: Sequence[str]) -> dict[str, slice]:
+        places = dict.fromkeys(terms, slice(0, 0))
+        for term in places:
+            with self._lock:
+                row = self._terms.execute(
+                    "SELECT slot FROM terms WHERE term = ?", (term,)
+                ).fetchone()
+            if row is not None:
+                start, stop = self._offsets[row[0] : row[0] + 2]
+                places[term] = slice(int(start), int(stop))
+        return places

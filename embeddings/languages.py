@@ -1,0 +1,41 @@
+"""Which language a text is in, and whether an encoder knows it.
+
+py3langid's probabilities are tempered by length, so short texts abstain rather than guess.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Protocol
+
+_LEAST_PROBABILITY = 0.5
+_LONGEST_SAMPLE = 2000
+
+
+class _Identifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]: ...
+
+
+@cache
+def _load_identifier() -> _Identifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return identifier
+
+
+def identify_language(text: str) -> str | None:
+    """ISO 639 code of the text's language, or None where that cannot be told."""
+    language, probability = _load_identifier().classify(text[:_LONGEST_SAMPLE])
+    return language if probability >= _LEAST_PROBABILITY else None
+
+
+def is_known(language: str | None, known: Iterable[str] | None) -> bool:
+    """Whether an encoder that knows the languages `known` (None: all) can read this one."""
+    return language is None or known is None or language in known
+
+
+def share_unknown(languages: Iterable[str | None], known: Iterable[str] | None) -> float:
+    """The share, 0 to 1, of texts in a language that is not among `known`."""
+    counts = Counter(is_known(language, known) for language in languages)
+    return counts[False] / max(1, counts.total())

@@ -1,0 +1,101 @@
+"""What a build is: its particulars as JSON, with the size and hash of every file."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import IndexDamaged, IndexFormat
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+CHECKSUM = "manifest.sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The record of one build. `sources` maps each source file to [size, modified ns, sha256].
+
+    `options` and `encoder` are what a build must share with an earlier one to take its vectors
+    or to be the same build.
+    """
+
+    build: str
+    version: str
+    created: str
+    roots: list[str]
+    counts: dict[str, int]
+    encoder: dict[str, Any]
+    languages: list[str] | None
+    ranking: dict[str, Any]
+    options: dict[str, Any]
+    sources: dict[str, list[Any]]
+    unreadable: list[list[str]]
+    skipped: list[list[str]]
+    notices: list[list[str]]
+    files: dict[str, dict[str, Any]]
+    format: int = FORMAT
+
+
+def hash_file(path: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe_files(folder: Path, names: list[str] | tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Size and sha256 of each file."""
+    return {
+        name: {"size": (folder / name).stat().st_size, "sha256": hash_file(folder / name)}
+        for name in names
+    }
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, and beside it its own hash in the form of sha256sum."""
+    data = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n"
+    (folder / MANIFEST).write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    (folder / CHECKSUM).write_text(f"{digest}  {MANIFEST}\n", encoding="ascii")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a manifest and check its own hash and format. Raises IndexDamaged, IndexFormat."""
+    try:
+        data = (folder / MANIFEST).read_bytes()
+        expected = (folder / CHECKSUM).read_text(encoding="ascii").split()[0]
+    except (OSError, IndexError, UnicodeDecodeError) as error:
+        raise IndexDamaged(f"the manifest of {folder} cannot be read: {error}", REPAIR) from error
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise IndexDamaged(f"{folder / MANIFEST} was altered: its hash differs", REPAIR)
+    values = json.loads(data)
+    if values.get("format") != FORMAT:
+        raise IndexFormat(
+            f"{folder} has format {values.get('format')}, this version reads format {FORMAT}",
+            "build the index again with this version, or use the version that wrote it "
+            f"({values.get('version')})",
+        )
+    return Manifest(**{field.name: values[field.name] for field in fields(Manifest)})
+
+
+REPAIR = "run `winnow rollback` for the build before, or `winnow build` to make it anew"
+
+
+def check_sizes(folder: Path, manifest: Manifest) -> None:
+    """Raises IndexDamaged where a file is missing or of another size."""
+    for name, facts in manifest.files.items():
+        try:
+            size = (folder / name).stat().st_size
+        except OSError as error:
+            raise IndexDamaged(f"{folder / name} is missing: {error.strerror}", REPAIR) from error
+        if size != facts["size"]:
+            raise IndexDamaged(f"{folder / name} has {size} bytes, not {facts['size']}", REPAIR)
+
+
+def check_hashes(folder: Path, manifest: Manifest) -> None:
+    """Raises IndexDamaged at the first file whose content differs."""
+    check_sizes(folder, manifest)
+    for name, facts in manifest.files.items():
+        if hash_file(folder / name) != facts["sha256"]:
+            raise IndexDamaged(f"{folder / name} was altered: its hash differs", REPAIR)

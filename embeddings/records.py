@@ -1,0 +1,224 @@
+"""The words that cross a border, each a frozen record.
+
+Offsets count Unicode code points. `Span`s of a document refer to `Document.text`; the sentences of
+a passage refer to `Passage.text`. Ids are `[A-Za-z0-9_-]+`, derived from path, text and occurrence,
+so they are the same in every build of the same documents.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+
+def make_id(*parts: str) -> str:
+    """A stable id of 16 hexadecimal digits from the given parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Text set aside from the search, with the reason a person can read."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text with where it came from.
+
+    `source` is the path inside the corpus, with `#<row>` behind it for one row of a table;
+    `sha256` is that of the source file's bytes; `notices` say how reading departed from the plain
+    case (another encoding, replaced bytes).
+    """
+
+    source: str
+    text: str
+    title: str | None = None
+    sha256: str = ""
+    date: str | None = None
+    encoding: str | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return make_id("document", self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph-sized span of a document: `document.text[start:end] == text`."""
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+    heading: str | None = None
+    language: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document taken apart: each character is in a passage, heading or mark, or is white space.
+
+    `title` is the document's own, or the first heading found in it.
+    """
+
+    document: Document
+    title: str
+    language: str | None
+    passages: tuple[Passage, ...]
+    headings: tuple[Span, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A repeat: `passage` says the same as passage `into`, which stands for it in the search."""
+
+    passage: Passage
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a folded passage stands."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the index gives it back, with its document's particulars."""
+
+    number: int
+    passage: Passage
+    title: str
+    source: str
+    date: str | None
+    also_in: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """One line of a list of documents."""
+
+    id: str
+    source: str
+    title: str
+    language: str | None
+    date: str | None
+    characters: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A whole document as the index gives it back."""
+
+    summary: DocumentSummary
+    text: str
+    sha256: str
+    encoding: str | None
+    passages: tuple[Passage, ...]
+    folds: tuple[Fold, ...]
+    headings: tuple[Span, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which passages may be found. Dates are ISO; a document without a date fails a date filter.
+
+    `source` is a path inside the corpus or a glob over such paths.
+    """
+
+    source: str | None = None
+    language: str | None = None
+    after: str | None = None
+    before: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.source, self.language, self.after, self.before))
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Passage numbers, best first, ties by number; `scores` are higher for better."""
+
+    numbers: Numbers
+    scores: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The exact value of every signal for n passages, aligned with the numbers asked for.
+
+    `passage` and `sentence` are cosines; `sentence_at` is the position, inside its passage, of the
+    sentence nearest to the query; `lexical` is the BM25 sum, not yet divided by its ideal.
+    """
+
+    passage: Vectors
+    sentence: Vectors
+    sentence_at: Numbers
+    lexical: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """BM25 weights: those of term i lie at `offsets[i]:offsets[i + 1]`, numbers ascending."""
+
+    terms: Sequence[str]
+    offsets: Numbers
+    numbers: NDArray[np.int32]
+    weights: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class IndexContents:
+    """Everything one build puts into an index.
+
+    `passages` are in the order of their ids, and a passage's number is its place in that order, so
+    order by number is order by id. `sentence_offsets` has n + 1 entries: the sentence vectors of
+    passage i are rows `sentence_offsets[i]:sentence_offsets[i + 1]`.
+    """
+
+    cuts: Sequence[Cut]
+    passages: Sequence[Passage]
+    folds: Sequence[Fold]
+    passage_vectors: Vectors
+    sentence_vectors: Vectors
+    sentence_offsets: Numbers
+    postings: Postings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a corpus, beside the documents: counted, never silent."""
+
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
