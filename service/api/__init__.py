@@ -1,0 +1,1 @@
+"""The HTTP answers: routes, schemas, health, and the one table of errors."""

@@ -1,0 +1,106 @@
+"""One table from error to status and code, and one body for every error, FastAPI's own included."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from embeddings.errors import (
+    ArtifactError,
+    EncoderError,
+    InvalidInput,
+    NotFound,
+    NotReady,
+    WinnowError,
+)
+
+_LOG = logging.getLogger("winnow")
+
+TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
+    (InvalidInput, 422, "invalid_input"),
+    (NotFound, 404, "not_found"),
+    (NotReady, 503, "not_ready"),
+    (ArtifactError, 503, "index_unavailable"),
+    (EncoderError, 503, "encoder_unavailable"),
+    (WinnowError, 500, "internal"),
+)
+HTTP_CODES = {
+    400: ("bad_request", "check the request"),
+    404: ("not_found", "see /docs for the addresses there are"),
+    405: ("method_not_allowed", "see /docs for the methods of this address"),
+}
+WHEN = {
+    "bad_request": "the body cannot be read",
+    "not_found": "no such address, document or passage",
+    "method_not_allowed": "the address does not take this method; `Allow` names those it takes",
+    "invalid_input": "a value cannot be used; `fields` names it",
+    "internal": "an error of the server's own, told whole in its log",
+    "not_ready": "no checked build is open",
+    "index_unavailable": "the index is missing or damaged",
+    "encoder_unavailable": "the model is missing, damaged or not that of the build",
+}
+
+
+def make_body(
+    code: str, message: str, status: int, hint: str, fields: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    """The body of an error answer."""
+    error: dict[str, Any] = {"code": code, "message": message, "status": status, "hint": hint}
+    if fields:
+        error["fields"] = fields
+    return {"error": error}
+
+
+def describe_error(error: Exception) -> dict[str, Any]:
+    """The body for any error; what is not foreseen is logged whole and told in general words."""
+    if isinstance(error, WinnowError):
+        status, code = next((s, c) for kind, s, c in TABLE if isinstance(error, kind))
+        field = getattr(error, "field", None)
+        fields = [{"field": field, "message": error.message}] if field else None
+        return make_body(code, error.message, status, error.hint, fields)
+    if isinstance(error, RequestValidationError):
+        return _describe_validation(error)
+    if isinstance(error, HTTPException):
+        code, hint = HTTP_CODES.get(error.status_code, ("http_error", ""))
+        return make_body(code, str(error.detail), error.status_code, hint)
+    _LOG.error("unforeseen error", exc_info=error)
+    return make_body("internal", "the server met an error of its own", 500, "see the server's log")
+
+
+def _describe_validation(error: RequestValidationError) -> dict[str, Any]:
+    fields = [_describe_field(one) for one in error.errors()]
+    first = fields[0]
+    message = f"{first['field']}: {first['message']}"
+    return make_body("invalid_input", message, 422, "see /docs for what each field takes", fields)
+
+
+def _describe_field(one: Mapping[str, Any]) -> dict[str, str]:
+    place, *inner = one["loc"]
+    if one["type"] == "json_invalid":
+        message = f"is not JSON: {one['ctx']['error']} at character {inner[0]}"
+        return {"field": str(place), "message": message}
+    return {"field": ".".join(map(str, inner)) or str(place), "message": one["msg"]}
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person is asking: anything outside the programs' addresses."""
+    return not request.url.path.startswith(("/api", "/healthz", "/readyz", "/openapi", "/static"))
+
+
+def add_error_handlers(app: FastAPI, show_page: Any) -> None:
+    """Answer every error with the one body, or on a page with `show_page(request, body)`."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        body = describe_error(error)
+        if wants_page(request):
+            page: Response = show_page(request, body["error"])
+            return page
+        headers = getattr(error, "headers", None)  # 405 names the methods there are in `Allow`
+        return JSONResponse(body, status_code=body["error"]["status"], headers=headers)
+
+    for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)

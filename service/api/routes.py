@@ -1,0 +1,120 @@
+"""The addresses under /api: each one thin call of the Searcher."""
+
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
+from service.api.schemas import (
+    BatchRequest,
+    BatchResponse,
+    ConfidenceOut,
+    EncoderOut,
+    ErrorResponse,
+    InfoResponse,
+    PassageOut,
+    SearchRequest,
+    SearchResponse,
+)
+from service.live import Live
+from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS, Searcher
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorResponse, "description": "No such document or passage"},
+    422: {"model": ErrorResponse, "description": "A field that cannot be used"},
+    503: {"model": ErrorResponse, "description": "No index is open"},
+}
+_LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
+
+router = APIRouter(prefix="/api", responses=_ERRORS)
+
+
+def get_searcher(request: Request) -> Searcher:
+    """The Searcher of the live build; one request keeps one build throughout."""
+    live: Live = request.app.state.live
+    return live.searcher
+
+
+SearcherOf = Annotated[Searcher, Depends(get_searcher)]
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+@router.get("/search")
+def search(searcher: SearcherOf, asked: Annotated[SearchRequest, Query()]) -> SearchResponse:
+    """The passages that answer a question."""
+    return SearchResponse.of(searcher.search(asked.to_query()))
+
+
+@router.post("/search")
+def search_by_post(searcher: SearcherOf, asked: SearchRequest) -> SearchResponse:
+    """The same, the fields as JSON."""
+    return SearchResponse.of(searcher.search(asked.to_query()))
+
+
+@router.post("/search/batch")
+def search_batch(searcher: SearcherOf, asked: BatchRequest) -> BatchResponse:
+    """Several questions over one build, answered in their order."""
+    queries = [one.to_query() for one in asked.queries]
+    return BatchResponse(results=[SearchResponse.of(searcher.search(query)) for query in queries])
+
+
+@router.get("/passages/{passage_id}")
+def read_passage(searcher: SearcherOf, passage_id: Id) -> PassageOut:
+    """One passage; for a folded one, the passage that stands for it."""
+    return PassageOut.of(searcher.passage(passage_id))
+
+
+@router.get("/passages/{passage_id}/similar")
+def find_similar(
+    searcher: SearcherOf, passage_id: Id, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 10
+) -> SearchResponse:
+    """The passages nearest to a passage."""
+    return SearchResponse.of(searcher.similar(passage_id, k))
+
+
+@router.get("/documents")
+def list_documents(
+    searcher: SearcherOf,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> DocumentsResponse:
+    """The documents of the index, by source."""
+    total, summaries = searcher.documents(offset, limit)
+    return DocumentsResponse(
+        build=searcher.manifest.build,
+        total=total,
+        offset=offset,
+        documents=[DocumentOut.of(summary) for summary in summaries],
+    )
+
+
+@router.get("/documents/{document_id}")
+def read_document(searcher: SearcherOf, document_id: Id) -> DocumentResponse:
+    """A whole document: its text, its passages, and what was set aside and why."""
+    return DocumentResponse.of(searcher.document(document_id), searcher.manifest.build)
+
+
+@router.get("/info")
+def describe(searcher: SearcherOf) -> InfoResponse:
+    """What is being served: build, encoder, counts, limits, versions."""
+    manifest = searcher.manifest
+    ranking = manifest.ranking
+    return InfoResponse(
+        build=manifest.build,
+        created=manifest.created,
+        version=manifest.version,
+        format=manifest.format,
+        counts=manifest.counts,
+        encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
+        weights=ranking["weights"],
+        confidence=ConfidenceOut(
+            status="provisional",
+            calibrated=ranking["calibrated"],
+            fitted_on=ranking["fitted_on"],
+            threshold=ranking["threshold"],
+        ),
+        notices=[notice for source, notice in manifest.notices if not source],
+        limits={"k": MOST_HITS, "offset_and_k": DEEPEST, "query_characters": LONGEST_QUERY},
+        versions={name: version(name) for name in _LISTED},
+    )

@@ -1,0 +1,247 @@
+"""The shapes of questions, answers, errors and what is served, as OpenAPI shows them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from embeddings.records import (
+    Filter,
+    Passage,
+    Place,
+    Span,
+    StoredPassage,
+)
+from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS, Hit, Query, Results
+
+Mode = Literal["hybrid", "dense", "lexical"]
+DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+class SearchRequest(BaseModel):
+    """A question. `source` is a path in the corpus, a folder, or a glob; dates are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(description=f"The question, 1 to {LONGEST_QUERY} characters.")
+    k: int = Field(10, ge=1, le=MOST_HITS, description="How many hits to return.")
+    offset: int = Field(0, ge=0, le=DEEPEST - 1, description="How many hits to pass over.")
+    mode: Mode = Field("hybrid", description="Which signals order the hits.")
+    min_confidence: float = Field(0.0, ge=0, le=1, description="Leave out less certain hits.")
+    source: str | None = Field(None, max_length=1000, description="Path, folder or glob.")
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}$", description="ISO 639 code.")
+    after: str | None = Field(None, pattern=DATE, description="Date of the document, or later.")
+    before: str | None = Field(None, pattern=DATE, description="Date of the document, or earlier.")
+
+    def to_query(self) -> Query:
+        """The searcher's own record. Raises InvalidInput."""
+        wanted = Filter(self.source, self.language, self.after, self.before)
+        return Query(self.q, self.k, self.offset, self.mode, self.min_confidence, wanted)
+
+
+class BatchRequest(BaseModel):
+    """Several questions at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[SearchRequest] = Field(min_length=1, max_length=50)
+
+
+class SpanOut(BaseModel):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, span: Span | Passage) -> "SpanOut":
+        return cls(start=span.start, end=span.end)
+
+
+class PlaceOut(BaseModel):
+    """Another place where the same passage stands."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    source: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, place: Place) -> "PlaceOut":
+        return cls(**{name: getattr(place, name) for name in cls.model_fields})
+
+
+class PassageOut(BaseModel):
+    """A passage with its place: `document.text[start:end] == text`."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    source: str
+    language: str | None
+    date: str | None
+    heading: str | None
+    page: int | None
+    text: str
+    start: int
+    end: int
+    also_in: list[PlaceOut]
+
+    @classmethod
+    def of(cls, stored: StoredPassage) -> "PassageOut":
+        return cls(**_describe_passage(stored))
+
+
+def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
+    passage = stored.passage
+    return {
+        "passage_id": passage.id,
+        "document_id": passage.document_id,
+        "title": stored.title,
+        "source": stored.source,
+        "language": passage.language,
+        "date": stored.date,
+        "heading": passage.heading,
+        "page": passage.page,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "also_in": [PlaceOut.of(place) for place in stored.also_in],
+    }
+
+
+class SignalsOut(BaseModel):
+    """Cosine of the passage, of its best sentence, and the share of the query's words' weight."""
+
+    passage: float
+    sentence: float
+    lexical: float
+
+
+class HitOut(PassageOut):
+    """A passage as an answer. `score` orders; `confidence` is the chance that it answers."""
+
+    rank: int
+    score: float
+    confidence: float
+    answer: bool
+    highlights: list[SpanOut]
+    signals: SignalsOut
+
+    @classmethod
+    def of_hit(cls, hit: Hit) -> "HitOut":
+        return cls(
+            **_describe_passage(hit.stored),
+            rank=hit.rank,
+            score=hit.score,
+            confidence=hit.confidence,
+            answer=hit.answer,
+            highlights=[SpanOut.of(span) for span in hit.highlights],
+            signals=SignalsOut(**hit.signals),
+        )
+
+
+class TookOut(BaseModel):
+    """Milliseconds."""
+
+    encode: float
+    search: float
+    total: float
+
+
+class NoticeOut(BaseModel):
+    """Something to know of this answer."""
+
+    code: str
+    message: str
+
+
+class SearchResponse(BaseModel):
+    """An answer. When nothing answers, `answered` is false and the nearest hits still come."""
+
+    query: str
+    build: str
+    answered: bool
+    total: int
+    took_ms: TookOut
+    notices: list[NoticeOut]
+    hits: list[HitOut]
+
+    @classmethod
+    def of(cls, results: Results) -> "SearchResponse":
+        return cls(
+            query=results.query.text,
+            build=results.build,
+            answered=results.answered,
+            total=results.total,
+            took_ms=TookOut(**results.took_ms),
+            notices=[NoticeOut(code=n.code, message=n.message) for n in results.notices],
+            hits=[HitOut.of_hit(hit) for hit in results.hits],
+        )
+
+
+class BatchResponse(BaseModel):
+    """The answers, in the order of the questions."""
+
+    results: list[SearchResponse]
+
+
+class EncoderOut(BaseModel):
+    """The encoder of the build. `languages` null means any, or not known."""
+
+    name: str
+    dimension: int
+    window: int
+    weights_sha256: str
+    query_prompt: str
+    passage_prompt: str
+    languages: list[str] | None
+
+
+class ConfidenceOut(BaseModel):
+    """Where confidence comes from. `status` is "provisional" until it is fitted on more data."""
+
+    status: str
+    calibrated: bool
+    fitted_on: str
+    threshold: float
+
+
+class InfoResponse(BaseModel):
+    """What is being served."""
+
+    build: str
+    created: str
+    version: str
+    format: int
+    counts: dict[str, int]
+    encoder: EncoderOut
+    weights: dict[str, float]
+    confidence: ConfidenceOut
+    notices: list[str]
+    limits: dict[str, int]
+    versions: dict[str, str]
+
+
+class HealthResponse(BaseModel):
+    """Alive, or ready with a build."""
+
+    status: str
+    build: str | None = None
+
+
+class ErrorDetail(BaseModel):
+    """What happened, where, and what to do next."""
+
+    code: str
+    message: str
+    status: int
+    hint: str
+    fields: list[dict[str, str]] | None = None
+
+
+class ErrorResponse(BaseModel):
+    """The body of every error."""
+
+    error: ErrorDetail

@@ -1,0 +1,92 @@
+"""The command line. Results on standard output, everything else on standard error.
+
+Loads no model, no faiss and no web framework until a command needs it.
+"""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from embeddings import __version__
+from embeddings.errors import WinnowError
+from service.cli.output import show_error
+from service.settings import add_flags, read_settings
+
+# command: (flags from the table, positional arguments, what it does)
+COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
+    "build": (
+        ("index", "encoder", "keep-all", "replace", "strict", "json"),
+        (("paths", "+", "folders or files of documents"),),
+        "build an index of folders or files, and publish it",
+    ),
+    "serve": (
+        ("index", "encoder", "host", "port", "keep-all", "replace", "strict"),
+        (("paths", "*", "folders or files to index first"),),
+        "answer by HTTP and on a page",
+    ),
+    "search": (
+        ("index", "encoder", "json"),
+        (("question", "", "what to ask"),),
+        "ask one question",
+    ),
+    "inspect": (
+        ("encoder", "keep-all", "json"),
+        (("paths", "+", "folders or files of documents"),),
+        "show what is kept, folded and set aside, and why",
+    ),
+    "evaluate": (
+        ("index", "encoder", "json"),
+        (("questions", "", "a questions.jsonl"),),
+        "measure the answers to questions with known passages",
+    ),
+    "verify": (("index", "json"), (), "check every file of the live build"),
+    "rollback": (("index", "json"), (), "make the build before the live one live"),
+}
+
+EXIT_CODES: dict[int, str] = {
+    0: "done",
+    1: "it failed, and the message says why",
+    2: "the command, or a value given to it, cannot be used",
+    130: "interrupted",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    parsed = _make_parser().parse_args(arguments)
+    try:
+        settings = read_settings(parsed, os.environ)
+        command = import_module(f"service.cli.{parsed.command}")
+        code: int = command.run(parsed, settings)
+        sys.stdout.flush()  # so that a closed pipe is met here, and not while Python shuts down
+        return code
+    except WinnowError as error:
+        show_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of standard output went away, as `head` does: nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="winnow", description="Semantic search over a folder of documents."
+    )
+    parser.add_argument("--version", action="version", version=f"winnow {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (flags, positionals, meaning) in COMMANDS.items():
+        command = commands.add_parser(name, help=meaning, description=meaning)
+        for positional, count, text in positionals:
+            if count:
+                command.add_argument(positional, nargs=count, help=text)
+            else:
+                command.add_argument(positional, help=text)
+        if name == "search":
+            command.add_argument("-k", type=int, default=5, help="how many hits (default 5)")
+            command.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
+        add_flags(command, flags)
+    return parser

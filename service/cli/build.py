@@ -1,0 +1,80 @@
+"""`winnow build`: documents -> a published index."""
+
+import argparse
+from pathlib import Path
+
+from embeddings.artifact import Artifact
+from embeddings.build import BuildOptions, BuildReport, build_index
+from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
+from service.cli.output import ProgressBar, print_json, say
+from service.locations import locate_index
+from service.settings import Settings
+
+_MOST_LISTED = 10
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Build, report, and with --strict fail when a document could not be read."""
+    _, report = build([Path(path) for path in arguments.paths], settings)
+    if settings.json:
+        manifest = report.manifest
+        print_json(
+            {
+                "build": manifest.build,
+                "fresh": report.fresh,
+                "seconds": round(report.seconds, 2),
+                "encoded": report.encoded,
+                "counts": manifest.counts,
+                "unreadable": [
+                    {"source": source, "reason": reason} for source, reason in manifest.unreadable
+                ],
+                "skipped": [
+                    {"source": source, "reason": reason} for source, reason in manifest.skipped
+                ],
+                "notices": [
+                    {"source": source, "notice": notice} for source, notice in manifest.notices
+                ],
+            }
+        )
+    return 1 if settings.strict and report.manifest.unreadable else 0
+
+
+def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]:
+    """Build the index of the paths where it belongs, telling the person what was found."""
+    directory = Path(settings.index) if settings.index else locate_index(paths, Path.cwd())
+    name = settings.encoder or DEFAULT_ENCODER
+    artifact = Artifact(directory)
+    with ProgressBar() as progress:
+        report = build_index(
+            paths,
+            artifact,
+            lambda: load_encoder(name),
+            load_tokenizer(name),
+            name,
+            BuildOptions(keep_all=settings.keep_all),
+            settings.replace,
+            progress,
+        )
+    _tell(report, directory)
+    return artifact, report
+
+
+def _tell(report: BuildReport, directory: Path) -> None:
+    manifest, counts = report.manifest, report.manifest.counts
+    did = "built" if report.fresh else "nothing changed since build"
+    say(
+        f"{did} {manifest.build} in {directory}: {counts['documents']:,} documents, "
+        f"{counts['passages']:,} passages, {counts['folded']:,} folded, "
+        f"{counts['set_aside']:,} lines set aside, {counts['unreadable']:,} unreadable "
+        f"({report.seconds:.1f} s)"
+    )
+    _list("unreadable", manifest.unreadable)
+    _list("notice", manifest.notices)
+    _list("skipped", manifest.skipped)
+
+
+def _list(kind: str, pairs: list[list[str]]) -> None:
+    for source, reason in pairs[:_MOST_LISTED]:
+        say(f"  {kind}: {source + ': ' if source else ''}{reason}")
+    if len(pairs) > _MOST_LISTED:
+        say(f"  and {len(pairs) - _MOST_LISTED:,} more {kind} (all of them with --json)")

@@ -1,0 +1,103 @@
+"""`winnow inspect`: what is kept, folded and set aside, and why. Needs the tokenizer alone."""
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from embeddings.aliases import find_aliases
+from embeddings.documents import list_sources, read_source
+from embeddings.duplicates import fold_repeats
+from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
+from embeddings.errors import CorpusEmpty, UnreadableDocument
+from embeddings.passages import cut_document
+from embeddings.records import Cut, Fold, Reading
+from service.cli.output import print_json, say
+from service.settings import Settings
+
+_STYLES = {"kept": "", "heading": "bold", "folded": "cyan", "marked": "dim"}
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """One JSON line a document with --json, else the texts in colour with reasons."""
+    reading = Reading()
+    cuts = _cut_all([Path(path) for path in arguments.paths], settings, reading)
+    for source, reason in (*reading.unreadable, *reading.notices, *reading.skipped):
+        say(f"{source}: {reason}")
+    if not cuts:
+        raise CorpusEmpty("no document could be read", "give files or folders of .txt or .jsonl")
+    folds: dict[str, list[Fold]] = defaultdict(list)
+    for fold in fold_repeats(cuts)[1]:
+        folds[fold.passage.document_id].append(fold)
+    for names in find_aliases(cut.document.text for cut in cuts):
+        say("names taken for the same: " + " = ".join(sorted(" ".join(name) for name in names)))
+    console = Console()
+    for cut in cuts:
+        described = _describe(cut, folds[cut.document.id])
+        if settings.json:
+            print_json(described)
+        else:
+            _show(console, described)
+    return 1 if settings.strict and reading.unreadable else 0
+
+
+def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cut]:
+    tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
+    cuts = []
+    for file in list_sources(paths, reading):
+        for item in read_source(file):
+            if isinstance(item, UnreadableDocument):
+                reading.unreadable.append((item.source, item.message))
+                continue
+            reading.notices.extend((item.source, notice) for notice in item.notices)
+            cuts.append(
+                cut_document(item, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
+            )
+    return cuts
+
+
+def _describe(cut: Cut, folds: list[Fold]) -> dict[str, Any]:
+    text = cut.document.text
+    folded = {fold.passage.id for fold in folds}
+    return {
+        "source": cut.document.source,
+        "title": cut.title,
+        "text": text,
+        "passages": [
+            {"start": p.start, "end": p.end, "text": p.text, "heading": p.heading}
+            for p in cut.passages
+            if p.id not in folded
+        ],
+        "headings": [
+            {"start": h.start, "end": h.end, "text": text[h.start : h.end]} for h in cut.headings
+        ],
+        "marked": [
+            {"start": m.start, "end": m.end, "text": text[m.start : m.end], "reason": m.reason}
+            for m in cut.marks
+        ],
+        "folded": [
+            {
+                "start": fold.passage.start,
+                "end": fold.passage.end,
+                "text": fold.passage.text,
+                "into": fold.into,
+            }
+            for fold in folds
+        ],
+    }
+
+
+def _show(console: Console, described: dict[str, Any]) -> None:
+    console.rule(Text(f"{described['source']} · {described['title']}"))
+    parts = [
+        *((p["start"], "kept", p["text"]) for p in described["passages"]),
+        *((h["start"], "heading", h["text"]) for h in described["headings"]),
+        *((f["start"], "folded", f["text"]) for f in described["folded"]),
+        *((m["start"], f"marked: {m['reason']}", m["text"]) for m in described["marked"]),
+    ]
+    for start, label, text in sorted(parts):
+        style = _STYLES[label.split(":")[0]]
+        console.print(Text(f"{start:>8}  {label:<36} ", style="dim"), Text(text, style=style))

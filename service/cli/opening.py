@@ -1,0 +1,30 @@
+"""Opening an index for a command that asks it questions."""
+
+from pathlib import Path
+
+from embeddings.artifact import Artifact
+from embeddings.encoders import load_encoder
+from service.cli.output import say
+from service.live import Live
+from service.locations import find_index
+from service.search import Searcher
+from service.settings import Settings
+
+
+def choose_directory(settings: Settings) -> Path:
+    """The index named, else the one meant; says which. Raises IndexMissing."""
+    if settings.index:
+        return Path(settings.index)
+    directory = find_index(Path.cwd())
+    say(f"index: {directory}")
+    return directory
+
+
+def make_live(artifact: Artifact, settings: Settings) -> Live:
+    """A Live whose encoder is that of the build, or the one the settings name."""
+    return Live(artifact, lambda name: load_encoder(settings.encoder or name))
+
+
+def open_searcher(settings: Settings) -> Searcher:
+    """The Searcher of the index meant. Raises ArtifactError, EncoderError."""
+    return make_live(Artifact(choose_directory(settings)), settings).open()

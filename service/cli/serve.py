@@ -1,0 +1,73 @@
+"""`winnow serve`: build where paths are given, then answer by HTTP until stopped."""
+
+import argparse
+import errno
+import logging
+import socket
+from pathlib import Path
+
+from embeddings.artifact import Artifact
+from embeddings.errors import PortTaken, ServiceError
+from service.cli.build import build
+from service.cli.opening import choose_directory, make_live
+from service.cli.output import say
+from service.settings import Settings
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Take the port first, so that a taken one is told at once and not after a long build."""
+    listener = take_port(settings.host, settings.port)
+    with listener:
+        if arguments.paths:
+            artifact, _ = build([Path(path) for path in arguments.paths], settings)
+        else:
+            artifact = Artifact(choose_directory(settings))
+        _serve(artifact, listener, settings)
+    return 0
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTaken, ServiceError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Without this a second server could still bind before the first one answers.
+        listener.listen()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"port {port} on {host} is taken by another program",
+                "stop that program, or choose another port: make serve PORT=8001, or --port 8001",
+            ) from error
+        raise ServiceError(
+            f"cannot listen on {host}, port {port}: {error.strerror or error}",
+            "choose another --host or --port",
+        ) from error
+    return listener
+
+
+def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> None:
+    import uvicorn
+
+    from service.app import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("winnow").setLevel(logging.INFO)
+    for noisy in ("sentence_transformers", "httpx", "faiss"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    live = make_live(artifact, settings)
+    live.open()
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(live), log_config=None, access_log=False, lifespan="off")
+    )
+    try:
+        server.run(sockets=[listener])
+    finally:
+        live.close()

@@ -1,0 +1,1 @@
+"""Measuring the answers: questions with known passages, and the measures over them."""

@@ -1,0 +1,38 @@
+"""Where the index of a corpus lies, so that two corpora never share one."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from embeddings.errors import IndexMissing
+from service.settings import DEFAULT_CORPUS, INDEX_HOME
+
+_ODD = re.compile(r"[^\w.-]+")
+
+
+def locate_index(paths: Sequence[Path], home: Path) -> Path:
+    """`index/<name>-<8 hex of the real paths>` under `home`."""
+    real = sorted({str(path.resolve()) for path in paths})
+    digest = hashlib.sha256("\0".join(real).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    name = _ODD.sub("-", paths[0].resolve().name).strip("-.") or "corpus"
+    return home / INDEX_HOME / f"{name}-{digest}"
+
+
+def find_index(home: Path) -> Path:
+    """The index a command means when it names none: that of the default corpus, else the only one.
+
+    Raises IndexMissing, which lists what there is.
+    """
+    default = locate_index([home / DEFAULT_CORPUS], home)
+    if (default / "current").exists():
+        return default
+    found = sorted(path.parent for path in (home / INDEX_HOME).glob("*/current"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise IndexMissing(f"no index under {home / INDEX_HOME}", "build one: winnow build FOLDER")
+    raise IndexMissing(
+        f"several indexes under {home / INDEX_HOME}",
+        "name one: " + ", ".join(f"--index {path}" for path in found),
+    )

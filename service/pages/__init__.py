@@ -1,0 +1,1 @@
+"""Pages for people: rendered on the server, whole without scripts, nothing from another host."""

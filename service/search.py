@@ -1,0 +1,298 @@
+"""Query -> hits, over one immutable build.
+
+Candidates are the union of the nearest passage vectors, the nearest sentence vectors and the best
+BM25 passages, to a depth that depends on neither k nor offset; each then gets the exact value of
+every signal.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from embeddings.analysis import find_terms, inverse_document_frequency
+from embeddings.encoders import Encoder
+from embeddings.errors import InvalidInput, NotFound
+from embeddings.index import Index
+from embeddings.languages import identify_language, is_known
+from embeddings.manifest import Manifest
+from embeddings.records import (
+    DocumentSummary,
+    Filter,
+    Numbers,
+    Signals,
+    Span,
+    StoredDocument,
+    StoredPassage,
+    Vectors,
+)
+from service.confidence import estimate_confidence
+from service.fusion import fuse, share_of_ideal
+from service.highlights import find_highlights
+
+MODES = ("hybrid", "dense", "lexical")
+MOST_HITS = 100
+DEEPEST = 1000
+LONGEST_QUERY = 2000
+CANDIDATE_DEPTH = 200
+
+_WORD = re.compile(r"\w")
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")  # JSON lets it through, and so does a command line
+_FEWEST_LETTERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question with how it is to be answered. Raises InvalidInput where it cannot be."""
+
+    text: str
+    k: int = 10
+    offset: int = 0
+    mode: str = "hybrid"
+    min_confidence: float = 0.0
+    filter: Filter = field(default_factory=Filter)
+
+    def __post_init__(self) -> None:
+        _check_text(self.text)
+        if not 1 <= self.k <= MOST_HITS:
+            raise InvalidInput(f"k is {self.k}", f"use a k from 1 to {MOST_HITS}", "k")
+        if self.offset < 0 or self.offset + self.k > DEEPEST:
+            raise InvalidInput(
+                f"offset is {self.offset} with k {self.k}",
+                f"use an offset from 0, with offset + k at most {DEEPEST:,}",
+                "offset",
+            )
+        if self.mode not in MODES:
+            raise InvalidInput(f"mode is {self.mode!r}", f"use one of {', '.join(MODES)}", "mode")
+        if not 0 <= self.min_confidence <= 1:
+            raise InvalidInput(
+                f"min_confidence is {self.min_confidence}",
+                "use a number from 0 to 1",
+                "min_confidence",
+            )
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise InvalidInput("the query is empty", "ask a question, or give a few words", "q")
+    if len(text) > LONGEST_QUERY:
+        raise InvalidInput(
+            f"the query has {len(text):,} characters",
+            f"shorten it to {LONGEST_QUERY:,} characters",
+            "q",
+        )
+    if _HALF_A_PAIR.search(text):
+        raise InvalidInput("the query is not Unicode text", "send it in UTF-8", "q")
+    if not _WORD.search(text):
+        raise InvalidInput(
+            "the query has no word in it", "ask a question, or give a few words", "q"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its rank (from 1), score, confidence and the exact signals behind them."""
+
+    rank: int
+    score: float
+    confidence: float
+    answer: bool
+    stored: StoredPassage
+    highlights: list[Span]
+    signals: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the asker should know of an answer; `code` is for programs."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query; `total` counts the candidates left after all filters."""
+
+    query: Query
+    build: str
+    answered: bool
+    total: int
+    hits: list[Hit]
+    took_ms: dict[str, float]
+    terms: frozenset[str]
+    notices: list[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Candidates, best first, with everything known of them."""
+
+    numbers: Numbers
+    scores: Vectors
+    confidence: Vectors
+    share: Vectors
+    signals: Signals
+
+    def take(self, order: Numbers) -> "_Scored":
+        signals = Signals(
+            self.signals.passage[order],
+            self.signals.sentence[order],
+            self.signals.sentence_at[order],
+            self.signals.lexical[order],
+        )
+        return _Scored(
+            self.numbers[order],
+            self.scores[order],
+            self.confidence[order],
+            self.share[order],
+            signals,
+        )
+
+
+class Searcher:
+    """Answers queries over one build. Safe to use from several threads."""
+
+    def __init__(self, manifest: Manifest, index: Index, encoder: Encoder) -> None:
+        self.manifest = manifest
+        self._index = index
+        self._encoder = encoder
+        self._ranking = manifest.ranking
+
+    def search(self, query: Query) -> Results:
+        """The passages nearest to the query, and whether they answer it."""
+        started = time.perf_counter()
+        vector = self._encoder.encode_queries([query.text])[0]
+        encoded = time.perf_counter()
+        terms = frozenset(find_terms(query.text))
+        scored = self._score(query, vector, terms)
+        if query.min_confidence > 0:
+            scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
+        hits = self._make_hits(scored, query)
+        finished = time.perf_counter()
+        return Results(
+            query=query,
+            build=self.manifest.build,
+            answered=len(scored.numbers) > 0 and self._answers(float(scored.confidence[0])),
+            total=len(scored.numbers),
+            hits=hits,
+            took_ms={
+                "encode": round(1000 * (encoded - started), 2),
+                "search": round(1000 * (finished - encoded), 2),
+                "total": round(1000 * (finished - started), 2),
+            },
+            terms=terms,
+            notices=self._notice_language(query.text),
+        )
+
+    def similar(self, passage_id: str, k: int) -> Results:
+        """The passages nearest to a passage, itself left out. Raises NotFound."""
+        stored = self.passage(passage_id)
+        own = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
+        found = self.search(own)
+        others = [hit for hit in found.hits if hit.stored.number != stored.number][:k]
+        hits = [
+            Hit(rank, h.score, h.confidence, h.answer, h.stored, h.highlights, h.signals)
+            for rank, h in enumerate(others, start=1)
+        ]
+        return Results(
+            query=own,
+            build=found.build,
+            answered=any(hit.answer for hit in hits),
+            total=max(0, found.total - 1),
+            hits=hits,
+            took_ms=found.took_ms,
+            terms=found.terms,
+            notices=found.notices,
+        )
+
+    def passage(self, passage_id: str) -> StoredPassage:
+        """A passage by its id; for a folded one, that which stands for it. Raises NotFound."""
+        stored = self._index.find(passage_id)
+        if stored is None:
+            raise NotFound(
+                f"no passage {passage_id!r} in build {self.manifest.build}",
+                "search again: the passage may have changed since",
+            )
+        return stored
+
+    def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
+        """How many documents there are, and a page of them by source."""
+        return self._index.documents(offset, limit)
+
+    def document(self, document_id: str) -> StoredDocument:
+        """A whole document. Raises NotFound."""
+        document = self._index.document(document_id)
+        if document is None:
+            raise NotFound(
+                f"no document {document_id!r} in build {self.manifest.build}",
+                "search again: the document may have been removed since",
+            )
+        return document
+
+    def close(self) -> None:
+        self._index.close()
+
+    def _score(self, query: Query, vector: Vectors, terms: frozenset[str]) -> _Scored:
+        weights = dict.fromkeys(terms, 1.0)
+        numbers = self._find_candidates(query, vector, weights)
+        signals = self._index.signals(numbers, vector, weights)
+        share = share_of_ideal(signals.lexical, self._ideal(sorted(terms)))
+        scores = fuse(signals, share, self._ranking["weights"], query.mode)
+        curve = self._ranking["confidence"][query.mode]
+        scored = _Scored(numbers, scores, estimate_confidence(scores, curve), share, signals)
+        return scored.take(np.lexsort((numbers, -scores)))
+
+    def _find_candidates(self, query: Query, vector: Vectors, weights: dict[str, float]) -> Numbers:
+        found: list[Numbers] = []
+        if query.mode != "lexical":
+            nearest = self._index.dense(vector, CANDIDATE_DEPTH, query.filter)
+            found += [one.numbers for one in nearest]
+        if query.mode != "dense":
+            found.append(self._index.lexical(weights, CANDIDATE_DEPTH, query.filter).numbers)
+        return np.unique(np.concatenate(found))
+
+    def _ideal(self, terms: Sequence[str]) -> float:
+        count = self._index.passage_count
+        frequencies = self._index.frequencies(terms)
+        return sum(inverse_document_frequency(count, frequencies[term]) for term in terms)
+
+    def _answers(self, confidence: float) -> bool:
+        return confidence >= float(self._ranking["threshold"])
+
+    def _make_hits(self, scored: _Scored, query: Query) -> list[Hit]:
+        place = range(len(scored.numbers))[query.offset : query.offset + query.k]
+        stored = self._index.read([int(scored.numbers[i]) for i in place])
+        return [
+            Hit(
+                rank=i + 1,
+                score=round(float(scored.scores[i]), 6),
+                confidence=round(float(scored.confidence[i]), 4),
+                answer=self._answers(float(scored.confidence[i])),
+                stored=one,
+                highlights=find_highlights(one.passage, int(scored.signals.sentence_at[i])),
+                signals={
+                    "passage": round(float(scored.signals.passage[i]), 6),
+                    "sentence": round(float(scored.signals.sentence[i]), 6),
+                    "lexical": round(float(scored.share[i]), 6),
+                },
+            )
+            for i, one in zip(place, stored, strict=True)
+        ]
+
+    def _notice_language(self, text: str) -> list[Notice]:
+        if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
+            return []
+        language = identify_language(text)
+        if is_known(language, self.manifest.languages):
+            return []
+        name = self.manifest.encoder["name"]
+        return [
+            Notice(
+                "unknown_language",
+                f"The question seems to be in a language ({language}) that the encoder {name} does "
+                "not know: passages are found by shared words and names alone.",
+            )
+        ]

@@ -1,0 +1,106 @@
+"""Every setting of Winnow in one frozen table: flag = environment variable = documentation row.
+
+Read once at the start (flag before environment before default) and passed on; nothing else reads
+the environment.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from embeddings.encoders import DEFAULT_ENCODER
+from embeddings.errors import InvalidInput
+
+
+def _read_port(value: str) -> int:
+    port = int(value)
+    if not 0 <= port <= 65535:
+        raise ValueError(value)
+    return port
+
+
+def _read_switch(value: str) -> bool:
+    if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
+        raise ValueError(value)
+    return value.lower() in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: `flag` without its dashes, how to read it, its default, and what it means."""
+
+    flag: str
+    read: Callable[[str], Any]
+    default: Any
+    meaning: str
+    expects: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.flag.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        return f"WINNOW_{self.name.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
+    Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
+    Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
+    Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
+    Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
+    Setting("replace", _read_switch, False, "let an index take other folders than it held"),
+    Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
+    Setting("json", _read_switch, False, "print JSON on standard output"),
+)
+_BY_FLAG = {setting.flag: setting for setting in SETTINGS}
+
+DEFAULT_CORPUS = "seeds"
+INDEX_HOME = "index"
+__all__ = ["DEFAULT_CORPUS", "DEFAULT_ENCODER", "INDEX_HOME", "SETTINGS", "Setting", "Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force. An empty `index` or `encoder` means: the one that fits."""
+
+    index: str = ""
+    encoder: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    keep_all: bool = False
+    replace: bool = False
+    strict: bool = False
+    json: bool = False
+
+
+def add_flags(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
+    """Give a command the flags it takes, each with its environment variable in the help."""
+    for flag in flags:
+        setting = _BY_FLAG[flag]
+        text = f"{setting.meaning} [{setting.variable}]"
+        if setting.read is _read_switch:
+            parser.add_argument(f"--{flag}", action="store_const", const="1", help=text)
+        else:
+            parser.add_argument(f"--{flag}", metavar=setting.expects, help=text)
+
+
+def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
+    """Flag before environment before default. Raises InvalidInput that names the place."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        given = getattr(arguments, setting.name, None)
+        place = f"--{setting.flag}"
+        if given is None:
+            given, place = environment.get(setting.variable), setting.variable
+        if given is None:
+            continue
+        try:
+            values[setting.name] = setting.read(given)
+        except ValueError as error:
+            raise InvalidInput(
+                f"{place} is {given!r}", f"{place} is the {setting.meaning}", setting.name
+            ) from error
+    return Settings(**values)
