@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock clean env env-dev
+.PHONY: help serve test check lint types imports lock docs quality clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -41,6 +41,12 @@ lock: env-dev ## resolve requirements/ again after a change of pyproject.toml
 	$(LOCK) --extra dev --constraint requirements/run.txt --no-emit-package torch \
 		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt) \
 		--output-file requirements/dev.txt pyproject.toml >/dev/null
+
+docs: env-dev ## take the tables of README.md and docs/openapi.json from the code
+	@$(BIN)/python -m service.reference README.md docs/openapi.json
+
+quality: env-dev ## measure the figures of README.md again
+	@$(BIN)/python -m service.evaluation.showcase README.md
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

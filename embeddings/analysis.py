@@ -22,7 +22,7 @@ K1 = 0.9
 B = 0.4
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)?")
-_POSSESSIVE = re.compile(r"['’](?:s|S)?$|['’]")
+_CLITIC = re.compile(r"['’](?:s|t|d|m|ll|re|ve)?$|['’]", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
 
@@ -42,7 +42,7 @@ STOP_WORDS = frozenset(
 def find_terms(text: str) -> list[str]:
     """The terms of a text in order: folded, without stop words, stemmed by script."""
     terms = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
         term = _make_term(match.group())
         if term:
             terms.append(term)
@@ -51,7 +51,7 @@ def find_terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _make_term(token: str) -> str:
-    folded = _fold(_POSSESSIVE.sub("", token))
+    folded = _fold(_CLITIC.sub("", token))
     if folded in STOP_WORDS:
         return ""
     if _LATIN.search(folded):
@@ -62,8 +62,8 @@ def _make_term(token: str) -> str:
 
 
 def _fold(token: str) -> str:
-    """Case and diacritics aside."""
-    decomposed = unicodedata.normalize("NFKD", token.casefold())
+    """Case and diacritics aside; й is no и with a mark, and Russian endings are known by it."""
+    decomposed = unicodedata.normalize("NFKD", token.casefold()).replace("и\u0306", "й")
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

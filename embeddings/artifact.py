@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
-from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing
+from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.index.local import FILES, LocalIndex, write_index
 from embeddings.manifest import (
     CHECKSUM,
@@ -57,9 +58,15 @@ class Artifact:
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(f"{self._current} cannot be read: {error}", REPAIR) from error
-        if not build or not (self._builds / build).is_dir():
+        if build not in self.finished():
             raise IndexDamaged(f"{self._current} names a build that is not there", REPAIR)
         return build
+
+    def _find_live(self) -> str | None:
+        try:
+            return self.live_id()
+        except ArtifactError:
+            return None
 
     def finished(self) -> list[str]:
         """The ids of all finished builds, oldest first."""
@@ -87,11 +94,16 @@ class Artifact:
         return manifest
 
     def rollback(self) -> str:
-        """Make the build before the live one live. Raises ArtifactError where there is none."""
+        """Make the build before the live one live; its id.
+
+        Where `current` names no build, the last one finished. Raises ArtifactError where there is
+        none.
+        """
+        if not self.finished():
+            self.live_id()  # raises, and says why
         with self._lock():
-            finished = self.finished()
-            live = self._current.read_text(encoding="ascii").strip() if finished else ""
-            earlier = [build for build in finished if build < live]
+            live = self._find_live()
+            earlier = [build for build in self.finished() if live is None or build < live]
             if not earlier:
                 raise ArtifactError(
                     f"{self.directory} holds no build before the live one",
@@ -113,8 +125,7 @@ class Artifact:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        self._builds.mkdir(parents=True, exist_ok=True)
-        with (self.directory / "lock").open("w") as file:
+        with self._open_lock() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -123,6 +134,16 @@ class Artifact:
                     "wait until it has finished, or choose another folder with --index",
                 ) from error
             yield
+
+    def _open_lock(self) -> IO[str]:
+        try:
+            self._builds.mkdir(parents=True, exist_ok=True)
+            return (self.directory / "lock").open("w")
+        except OSError as error:
+            raise IndexUnwritable(
+                f"{self.directory} cannot be written: {error.strerror}",
+                "choose a folder that can be written with --index",
+            ) from error
 
     def _point_to(self, build: str) -> None:
         aside = self.directory / ".current"
@@ -136,8 +157,9 @@ class Artifact:
         for path in self._builds.iterdir():
             if path.name.startswith("."):
                 shutil.rmtree(path, ignore_errors=True)
+        live = self._find_live()
         for build in self.finished()[:-_KEPT_BUILDS]:
-            if build != self.live_id():
+            if build != live:
                 shutil.rmtree(self._builds / build, ignore_errors=True)
 
 
@@ -155,8 +177,7 @@ class ArtifactWriter:
     def begin(self) -> str:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
         self._build = f"{now}-{secrets.token_hex(3)}"
-        if self._artifact.finished():
-            self._artifact._sweep()
+        self._artifact._sweep()
         self._aside.mkdir(parents=True)
         return self._build
 

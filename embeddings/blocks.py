@@ -13,6 +13,7 @@ _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"""[.!?…:;؟。！？।۔][\])}"'”’»*\u2026]*$""")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪–—]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+\S")
+_END = 20  # only so many characters are looked at: a long row of dots would take quadratic time
 _WIDEST_WRAP = 120
 _NARROWEST_WRAP = 40
 _FULL_LINE = 0.6
@@ -35,7 +36,7 @@ class Block:
 
     @property
     def ends_sentence(self) -> bool:
-        return _SENTENCE_END.search(self.text) is not None
+        return _SENTENCE_END.search(self.text, max(0, len(self.text) - _END)) is not None
 
     @property
     def is_list_item(self) -> bool:

@@ -16,7 +16,7 @@ from embeddings.artifact import Artifact
 from embeddings.documents import SourceFile, list_sources, read_source
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
-from embeddings.errors import CorpusEmpty, IndexMissing, IndexOfOtherRoots, UnreadableDocument
+from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots, UnreadableDocument
 from embeddings.index.local import LocalIndex
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
@@ -66,6 +66,8 @@ def build_index(
     options = options or BuildOptions()
     live = _read_live(artifact)
     _refuse_other_roots(live, roots, artifact, replace)
+    if live is not None and not _is_sound(artifact):
+        live = None
     reading = Reading()
     files = list_sources(roots, reading)
     if live is not None and _is_same(live, files, encoder_name, options):
@@ -107,10 +109,20 @@ def build_index(
 
 
 def _read_live(artifact: Artifact) -> Manifest | None:
+    """None where there is no build yet, or none that can be read: it is made anew."""
     try:
         return artifact.manifest()
-    except IndexMissing:
+    except ArtifactError:
         return None
+
+
+def _is_sound(artifact: Artifact) -> bool:
+    """Whether the live build is as it was written. A damaged one is not kept, nor its vectors."""
+    try:
+        artifact.verify()
+    except ArtifactError:
+        return False
+    return True
 
 
 def _name_roots(roots: Iterable[Path]) -> list[str]:

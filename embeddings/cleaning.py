@@ -122,7 +122,9 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("caption", 30, r"^(?:photo|image|picture|file photo|caption|illustration)\b.{0,30}[:/]"),
     )
 )
-_TEASER_END = re.compile(r"(?:\.\.\.|…)\s*(?:\[\W*\]|(?:read|continue|more)\b.*)?$", re.IGNORECASE)
+_TEASER_END = re.compile(
+    r"(?:\.\.\.|…)\]?\s*(?:\[\W*\]|(?:read|continue|more)\b.*)?$", re.IGNORECASE
+)
 
 
 def judge_blocks(blocks: Sequence[Block]) -> list[Judged]:
@@ -191,7 +193,7 @@ def _add_teasers(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
     """A cut-off paragraph under a headline is the teaser of another article, with its headline."""
     for i in range(1, len(blocks)):
         above = blocks[i - 1]
-        cut_off = _TEASER_END.search(blocks[i].text) and blocks[i].words <= _LONGEST_TEASER
+        cut_off = blocks[i].words <= _LONGEST_TEASER and _TEASER_END.search(blocks[i].text)
         if cut_off and i - 1 not in reasons and not above.ends_sentence and above.words <= 25:
             reasons.setdefault(i, "teaser of another article")
             reasons[i - 1] = "teaser of another article"

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 
 from embeddings.records import Cut, Fold, Passage
 
-_WORD = re.compile(r"\w+")
+# What stands between words. What belongs to one is kept: -5, 5%, £5, 1.5, C#, and the vowel signs
+# of many scripts, which are no letters to a regular expression.
+_BETWEEN = re.compile(
+    r"""(?:[\s;!?"'“”„‘’«»‹›()\[\]{}|\\–—*•·_~`،؛؟۔।॥、。〈〉《》「」『』【】]"""
+    r"""|(?<!\d)[.,:/]|[.,:/](?!\d)|(?<=\w)-|-(?!\d))+"""
+)
 _NO_DATE = "9999"
 
 
@@ -30,5 +35,4 @@ def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
 
 def normalize(text: str) -> str:
     """The words of a text, case and punctuation aside; a text without words stands for itself."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(words) or text
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip() or text

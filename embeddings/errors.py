@@ -15,7 +15,8 @@
     │   ├── IndexDamaged      a file is missing, short or altered
     │   ├── IndexFormat       written by a newer or older format
     │   ├── IndexOfOtherRoots the index belongs to another folder
-    │   └── IndexBusy         another build holds the lock
+    │   ├── IndexBusy         another build holds the lock
+    │   └── IndexUnwritable   the folder of the index cannot be written
     ├── NotFound              an id that this build does not have
     └── ServiceError          the server
         ├── PortTaken         the address is in use
@@ -104,6 +105,10 @@ class IndexOfOtherRoots(ArtifactError):
 
 class IndexBusy(ArtifactError):
     """Another build is being written there."""
+
+
+class IndexUnwritable(ArtifactError):
+    """The folder of the index cannot be written."""
 
 
 class NotFound(WinnowError):

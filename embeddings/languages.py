@@ -9,11 +9,16 @@ from functools import cache
 from typing import Protocol
 
 _LEAST_PROBABILITY = 0.5
+# Short English questions are often taken for Nigerian Pidgin, which an English reader can follow.
+_TAKEN_FOR = {"pcm": "en"}
+_FAIR_CHANCE = 0.05
 _LONGEST_SAMPLE = 2000
 
 
 class _Identifier(Protocol):
     def classify(self, text: str) -> tuple[str, float]: ...
+
+    def rank(self, text: str) -> list[tuple[str, float]]: ...
 
 
 @cache
@@ -27,7 +32,19 @@ def _load_identifier() -> _Identifier:
 def identify_language(text: str) -> str | None:
     """ISO 639 code of the text's language, or None where that cannot be told."""
     language, probability = _load_identifier().classify(text[:_LONGEST_SAMPLE])
-    return language if probability >= _LEAST_PROBABILITY else None
+    return _TAKEN_FOR.get(language, language) if probability >= _LEAST_PROBABILITY else None
+
+
+def find_unknown_language(text: str, known: Iterable[str] | None) -> str | None:
+    """The language of a text where it is surely none of `known` (None: all), else None.
+
+    A question that names foreign things still has a fair chance of being in a known language.
+    """
+    language = identify_language(text)
+    if known is None or is_known(language, known):
+        return None
+    chances = dict(_load_identifier().rank(text[:_LONGEST_SAMPLE]))
+    return None if max(chances.get(one, 0.0) for one in known) > _FAIR_CHANCE else language
 
 
 def is_known(language: str | None, known: Iterable[str] | None) -> bool:

@@ -89,19 +89,23 @@ def find_sentences(text: str, language: str | None) -> list[Span]:
 
 _QUOTES = '"“”„«»‹›'
 _NO_QUOTES = str.maketrans(_QUOTES, " " * len(_QUOTES))
+_NEXT = re.compile(r"\S")
 _CLOSING = re.compile(r"""["”»›’')\]]*(?:\s*[”»›])?""")
 
 
 def _end_sentence(text: str, plain: str, next_start: int) -> int:
     """Where the sentence before this place ends, the marks that close it included."""
-    end = len(plain[:next_start].rstrip())
+    end = next_start
+    while end > 0 and plain[end - 1].isspace():
+        end -= 1
     match = _CLOSING.match(text, end)
     return match.end() if match else end
 
 
 def _goes_on(plain: str, end: int) -> bool:
     """A small letter goes on with the sentence: “Is it so?” he asked."""
-    return plain[end:].lstrip()[:1].islower()
+    match = _NEXT.search(plain, end)
+    return match is not None and match.group().islower()
 
 
 class _Splitter:
@@ -128,24 +132,40 @@ class _Splitter:
                     yield self._make_passage(start, end, heading)
 
     def _find_spans(self, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
-        counts = self._count_tokens([block.text for block in blocks])
-        waiting: tuple[int, int, int] | None = None
+        counts = self._count_blocks(blocks)
+        waiting: tuple[int, int] | None = None
         for block, tokens in zip(blocks, counts, strict=True):
             start = block.start
             if waiting is not None:
-                if self._fits(waiting[2] + tokens, block.end - waiting[0]):
-                    start, tokens = waiting[0], waiting[2] + tokens
+                joined = self._count(waiting[0], block.end)
+                if self._fits(joined, block.end - waiting[0]):
+                    start, tokens = waiting[0], joined
                 else:
-                    yield waiting[:2]
+                    yield waiting
                 waiting = None
             if not self._fits(tokens, block.end - start):
                 yield from self._split(start, block.end)
             elif block.words < _FEWEST_WORDS and start == block.start:
-                waiting = (start, block.end, tokens)
+                waiting = (start, block.end)
             else:
                 yield start, block.end
         if waiting is not None:
-            yield waiting[:2]
+            yield waiting
+
+    def _count(self, start: int, end: int) -> int:
+        """Tokens of a span as one text: over a form feed, say, two words run into one for BERT."""
+        if end - start > self._longest:
+            return self._window + 1
+        return self._count_tokens([self._document.text[start:end]])[0]
+
+    def _count_blocks(self, blocks: Sequence[Block]) -> list[int]:
+        """Tokens of each block; one too long in characters is only said not to fit."""
+        short = [block.text for block in blocks if len(block.text) <= self._longest]
+        counts = iter(self._count_tokens(short))
+        return [
+            next(counts) if len(block.text) <= self._longest else self._window + 1
+            for block in blocks
+        ]
 
     def _fits(self, tokens: int, characters: int) -> bool:
         return tokens <= self._window and characters <= self._longest
@@ -160,10 +180,13 @@ class _Splitter:
         first, tokens = 0, 0
         for i, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
             length = piece.end - pieces[first].start
-            if i > first and not (tokens + count <= goal and length <= self._longest):
+            grown = tokens + count
+            if i > first and piece.start == pieces[i - 1].end:  # joined again, a word counts anew
+                grown = self._count(start + pieces[first].start, start + piece.end)
+            if i > first and not (grown <= goal and length <= self._longest):
                 yield start + pieces[first].start, start + pieces[i - 1].end
-                first, tokens = i, 0
-            tokens += count
+                first, grown = i, count
+            tokens = grown
         yield start + pieces[first].start, start + pieces[-1].end
 
     def _find_pieces(self, text: str) -> Iterator[Span]:

@@ -41,7 +41,11 @@ quiet=''
 [ -t 2 ] || quiet=--quiet # progress bars only when a person is watching
 
 # uv does not read pip's settings: hand it the ones that say where packages come from.
-pip_setting() { .venv/bin/python -m pip config get "global.$1" 2>/dev/null || true; }
+# `config list` merges all of pip's files and PIP_ variables; `config get` reads the user's file alone.
+pip_setting() {
+    .venv/bin/python -m pip config list 2>/dev/null |
+        sed -n "s/^\\(global\\|install\\|:env:\\)\\.$1='\\(.*\\)'\$/\\2/p" | tail -n 1
+}
 borrow_pip_settings() {
     links=${PIP_FIND_LINKS:-$(pip_setting find-links)}
     links=${UV_FIND_LINKS:-$(printf '%s' "$links" | tr -s ' \n' ',')}

@@ -71,8 +71,9 @@ class Live:
                     self._refused = ""
                     _LOG.info("now serving build %s", build)
             except WinnowError as error:
+                if self._reason is None or self._reason.message != error.message:
+                    _LOG.error("%s; the build in use stays", error)
                 self._reason = error
-                _LOG.error("%s; the build in use stays", error)
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:

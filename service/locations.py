@@ -11,6 +11,11 @@ from service.settings import DEFAULT_CORPUS, INDEX_HOME
 _ODD = re.compile(r"[^\w.-]+")
 
 
+def read_paths(given: Sequence[str]) -> list[Path]:
+    """The paths given, `~` understood where the shell left it."""
+    return [Path(path).expanduser() for path in given]
+
+
 def locate_index(paths: Sequence[Path], home: Path) -> Path:
     """`index/<name>-<8 hex of the real paths>` under `home`."""
     real = sorted({str(path.resolve()) for path in paths})

@@ -6,7 +6,7 @@ stands between `<!-- settings -->` and `<!-- /settings -->`, and so on for each 
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from embeddings.artifact import Artifact
@@ -29,7 +29,7 @@ def settings_table() -> str:
         )
         for setting in SETTINGS
     )
-    return _table(("Flag", "Environment variable", "Default", "Meaning"), rows)
+    return make_table(("Flag", "Environment variable", "Default", "Meaning"), rows)
 
 
 def _show_default(value: object) -> str:
@@ -48,7 +48,7 @@ def commands_table() -> str:
         )
         for name, (flags, positionals, meaning) in COMMANDS.items()
     )
-    return _table(("Command", "What it does", "Settings it takes"), rows)
+    return make_table(("Command", "What it does", "Settings it takes"), rows)
 
 
 def _show_positional(name: str, count: str, _: str) -> str:
@@ -58,20 +58,21 @@ def _show_positional(name: str, count: str, _: str) -> str:
 
 def exit_codes_table() -> str:
     """What a command returns to the shell."""
-    return _table(("Exit code", "Meaning"), ((str(code), m) for code, m in EXIT_CODES.items()))
+    return make_table(("Exit code", "Meaning"), ((str(code), m) for code, m in EXIT_CODES.items()))
 
 
 def errors_table() -> str:
     """Every `error.code` of the HTTP answers."""
     rows = {(status, code) for _, status, code in TABLE}
     rows |= {(status, code) for status, (code, _) in HTTP_CODES.items()}
-    return _table(
+    return make_table(
         ("Status", "Code", "When"),
         ((str(status), f"`{code}`", WHEN[code]) for status, code in sorted(rows)),
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def make_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -84,14 +85,19 @@ TABLES = {
 }
 
 
-def fill(text: str) -> str:
-    """A Markdown text with the tables between its markers written anew."""
-    for name, make in TABLES.items():
+def make_tables() -> dict[str, str]:
+    """Every table by the name of its markers."""
+    return {name: make() for name, make in TABLES.items()}
+
+
+def fill(text: str, sections: Mapping[str, str]) -> str:
+    """A Markdown text with what stands between its markers written anew."""
+    for name, section in sections.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         if begin in text:
             before, rest = text.split(begin, 1)
             _, after = rest.split(end, 1)
-            text = f"{before}{begin}{make()}\n{end}{after}"
+            text = f"{before}{begin}{section}\n{end}{after}"
     return text
 
 
@@ -105,7 +111,8 @@ def main(names: Sequence[str]) -> None:
     """Write each file named: `.json` is the API's description, anything else holds tables."""
     for path in map(Path, names):
         old = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.write_text(describe_api() if path.suffix == ".json" else fill(old), encoding="utf-8")
+        new = describe_api() if path.suffix == ".json" else fill(old, make_tables())
+        path.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

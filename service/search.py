@@ -16,7 +16,7 @@ from embeddings.analysis import find_terms, inverse_document_frequency
 from embeddings.encoders import Encoder
 from embeddings.errors import InvalidInput, NotFound
 from embeddings.index import Index
-from embeddings.languages import identify_language, is_known
+from embeddings.languages import find_unknown_language
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
@@ -240,7 +240,8 @@ class Searcher:
         numbers = self._find_candidates(query, vector, weights)
         signals = self._index.signals(numbers, vector, weights)
         share = share_of_ideal(signals.lexical, self._ideal(sorted(terms)))
-        scores = fuse(signals, share, self._ranking["weights"], query.mode)
+        # Rounded, so that equal passages tie and do not go by the last bit of a sum.
+        scores = np.round(fuse(signals, share, self._ranking["weights"], query.mode), 6)
         curve = self._ranking["confidence"][query.mode]
         scored = _Scored(numbers, scores, estimate_confidence(scores, curve), share, signals)
         return scored.take(np.lexsort((numbers, -scores)))
@@ -285,8 +286,8 @@ class Searcher:
     def _notice_language(self, text: str) -> list[Notice]:
         if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
             return []
-        language = identify_language(text)
-        if is_known(language, self.manifest.languages):
+        language = find_unknown_language(text, self.manifest.languages)
+        if language is None:
             return []
         name = self.manifest.encoder["name"]
         return [

@@ -44,6 +44,13 @@ class Setting:
     def variable(self) -> str:
         return f"WINNOW_{self.name.upper()}"
 
+    @property
+    def remedy(self) -> str:
+        """What to do about a value that cannot be read."""
+        if self.read is _read_switch:
+            return "use 1 for on, 0 for off"
+        return f"give the {self.meaning}"
+
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
@@ -91,7 +98,9 @@ def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str])
     """Flag before environment before default. Raises InvalidInput that names the place."""
     values: dict[str, Any] = {}
     for setting in SETTINGS:
-        given = getattr(arguments, setting.name, None)
+        if not hasattr(arguments, setting.name):
+            continue  # the command does not take it, so a bad variable does not matter to it
+        given = getattr(arguments, setting.name)
         place = f"--{setting.flag}"
         if given is None:
             given, place = environment.get(setting.variable), setting.variable
@@ -100,7 +109,5 @@ def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str])
         try:
             values[setting.name] = setting.read(given)
         except ValueError as error:
-            raise InvalidInput(
-                f"{place} is {given!r}", f"{place} is the {setting.meaning}", setting.name
-            ) from error
+            raise InvalidInput(f"{place} is {given!r}", setting.remedy, setting.name) from error
     return Settings(**values)

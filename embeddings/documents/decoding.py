@@ -7,7 +7,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, CharsetMatches, from_bytes
 
 from embeddings.errors import UnreadableDocument
 
@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 1 << 20
 _MOST_CONTROL = 0.01
 _MOST_DAMAGE = 0.1
+_CENTRAL_EUROPEAN = ("Polish", "Czech", "Slovak", "Slovene", "Hungarian", "Croatian", "Romanian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _decode_damaged(data: bytes) -> Decoded | None:
 
 
 def _decode_by_statistics(data: bytes, source: str) -> Decoded:
-    best = from_bytes(data[:_SAMPLE]).best()
+    best = _choose(from_bytes(data[:_SAMPLE]))
     if best is None:
         raise UnreadableDocument(
             source, "is text in no encoding that could be found", "save it as UTF-8"
@@ -78,6 +79,16 @@ def _decode_by_statistics(data: bytes, source: str) -> Decoded:
     text = data.decode(best.encoding, errors="replace")
     notice = f"read as {best.encoding}, found by statistics; save it as UTF-8 if it looks wrong"
     return Decoded(text, best.encoding, (notice,))
+
+
+def _choose(matches: CharsetMatches) -> CharsetMatch | None:
+    """The likeliest. Western texts fit cp1250 nearly as well as cp1252, and the library takes the
+    first by name, which turns à into ŕ: cp1250 is left to the languages that are written in it.
+    """
+    best = matches.best()
+    if best is None or best.encoding != "cp1250" or best.language in _CENTRAL_EUROPEAN:
+        return best
+    return next((match for match in matches if "cp1252" in match.could_be_from_charset), best)
 
 
 def _refuse_binary(text: str, source: str) -> None:

@@ -43,11 +43,11 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     """The readable files under the roots, by source name; what is left out goes into `reading`."""
     names = _name_roots(roots)
     found: list[SourceFile] = []
-    for root in roots:
+    for root, name in names.items():
         if not root.exists():
             raise CorpusMissing(f"{root} does not exist", "check the path")
         for path, inside in _walk(root, reading):
-            source = "/".join(part for part in (names[root], inside) if part)
+            source = "/".join(part for part in (name, inside) if part)
             if (reason := _reason_to_skip(path)) is not None:
                 reading.skipped.append((source, reason))
                 continue
@@ -116,7 +116,8 @@ def _walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str]]:
 
     for folder, folders, files in os.walk(root, onerror=report):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in sorted([*files, *links]):
             if not name.startswith("."):
                 path = Path(folder, name)
                 yield path, _printable(path.relative_to(root).as_posix())
@@ -128,12 +129,14 @@ def _printable(name: str) -> str:
 
 
 def _reason_to_skip(path: Path) -> str | None:
+    if path.is_dir():
+        return "a link to a folder, which is not followed"
     if path.name in _NOT_DOCUMENTS:
         return "questions for `winnow evaluate`, not a document"
     if path.name in _BESIDE_A_COLLECTION and (path.parent / "corpus.jsonl").exists():
         return "part of a judged collection; its texts are in corpus.jsonl"
     if path.suffix.lower() not in READERS:
         return f"no reader for {path.suffix or 'a file without an ending'}"
-    if path.is_file() or path.is_symlink():
+    if path.is_file() or not path.exists():  # what is missing is reported when it is read
         return None
     return "not a regular file"

@@ -4,6 +4,7 @@ A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,10 @@ from embeddings.records import Document
 def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | UnreadableDocument]:
     """Yield a document for each row, or what is wrong with that row."""
     decoded = decode(data, source)
+    if not decoded.text.strip():
+        raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
     seen: set[str] = set()
+    notices = decoded.notices
     for line, raw in enumerate(decoded.text.split("\n"), start=1):
         if not raw.strip():
             continue
@@ -23,17 +27,20 @@ def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | Unr
             row = parse_row(raw, f"{source}:{line}")
             name = str(row.get("_id", row.get("id", line)))
             _refuse_repeated(name, seen, f"{source}:{line}")
-            yield Document(
+            document = Document(
                 source=f"{source}#{name}",
                 text=_read_text_field(row, f"{source}:{line}"),
                 title=_read_string(row, "title"),
                 sha256=sha256,
-                date=_read_string(row, "date"),
+                date=_read_date(row),
                 encoding=decoded.encoding,
-                notices=decoded.notices if line == 1 else (),
+                notices=(*notices, *_notice_date(row)),
             )
         except UnreadableDocument as error:
             yield error
+            continue
+        notices = ()  # said of the first row that can be read, and not again
+        yield document
 
 
 def parse_row(raw: str, place: str) -> dict[str, Any]:
@@ -44,9 +51,14 @@ def parse_row(raw: str, place: str) -> dict[str, Any]:
         raise UnreadableDocument(place, f"is not JSON: {error}", _REMEDY) from error
     if not isinstance(row, dict):
         raise UnreadableDocument(place, "is not a JSON object", _REMEDY)
+    if "\\u" in raw and _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
+        raise UnreadableDocument(
+            place, "holds half of a surrogate pair, which is no character", "mend its \\u escapes"
+        )
     return row
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _REMEDY = "write one JSON object a line"
 
 
@@ -70,3 +82,18 @@ def _read_text_field(row: dict[str, Any], place: str) -> str:
 def _read_string(row: dict[str, Any], name: str) -> str | None:
     value = row.get(name)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _read_date(row: dict[str, Any]) -> str | None:
+    match = _ISO_DATE.match(_read_string(row, "date") or "")
+    return match.group() if match else None
+
+
+def _notice_date(row: dict[str, Any]) -> tuple[str, ...]:
+    given = _read_string(row, "date")
+    if given is None or _ISO_DATE.match(given):
+        return ()
+    return (f"its date {given!r} is not in ISO form, as 2017-10-31 is, and was left out",)
+
+
+_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?!\d)")

@@ -13,6 +13,7 @@ from typing import Any
 from embeddings.errors import EncoderUnavailable
 
 _DEFAULT_WINDOW = 512
+_ENDLESS = 10**9  # a tokenizer without a limit says 10**30
 
 
 class ModelFolder:
@@ -59,11 +60,20 @@ class ModelFolder:
     @cached_property
     def window(self) -> int:
         """Most tokens of a text beside the encoder's own marks and the longer prompt."""
-        whole = self._read_json("sentence_bert_config.json").get("max_seq_length")
-        if not whole:
-            whole = self._read_json("config.json").get("max_position_embeddings", _DEFAULT_WINDOW)
         prompt = max(self.count_tokens(list(self.prompts)))
-        return int(whole) - int(self._tokenizer.num_special_tokens_to_add(is_pair=False)) - prompt
+        marks = int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
+        return self._find_length() - marks - prompt
+
+    def _find_length(self) -> int:
+        """Where sentence-transformers cuts a text: since its version 6 the tokenizer says so."""
+        if length := self._read_json("sentence_bert_config.json").get("max_seq_length"):
+            return int(length)
+        lengths = (
+            self._read_json("tokenizer_config.json").get("model_max_length"),
+            self._read_json("config.json").get("max_position_embeddings"),
+        )
+        known = [int(length) for length in lengths if length and 0 < length < _ENDLESS]
+        return min(known, default=_DEFAULT_WINDOW)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, marks not counted."""
@@ -74,7 +84,10 @@ class ModelFolder:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self.path / "tokenizer.json"))
+        try:
+            tokenizer = Tokenizer.from_file(str(self.path / "tokenizer.json"))
+        except Exception as error:  # the library raises nothing narrower
+            raise self._describe_damage("tokenizer.json", error) from error
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -83,8 +96,17 @@ class ModelFolder:
         path = self.path / name
         if not path.is_file():
             return {}
-        value = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._describe_damage(name, error) from error
         return value if isinstance(value, dict) else {}
+
+    def _describe_damage(self, name: str, error: Exception) -> EncoderUnavailable:
+        return EncoderUnavailable(
+            f"{self.path / name} cannot be read: {error}",
+            "check that the folder is whole, or fetch it again",
+        )
 
 
 def _hash_file(path: Path) -> str:

@@ -21,7 +21,7 @@ class Profile:
 
     `ranking` holds `weights` (of the signals, in the sum), `confidence` (by mode: the slope and
     intercept of a logistic function of the score), `threshold` (below it a hit is not an answer),
-    `calibrated` and `fitted_on`.
+    `status` (provisional, or uncalibrated for an encoder that is not listed) and `fitted_on`.
     """
 
     name: str
@@ -55,4 +55,4 @@ def find_profile(name: str, weights_sha256: str | None = None) -> Profile:
         if weights_sha256 and weights_sha256 == profile.weights_sha256:
             return profile
     default = next(profile for profile in profiles if profile.name == DEFAULT_ENCODER)
-    return Profile(name, (), None, None, {**default.ranking, "calibrated": False})
+    return Profile(name, (), None, None, {**default.ranking, "status": "uncalibrated"})

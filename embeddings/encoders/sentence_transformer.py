@@ -38,15 +38,16 @@ class SentenceTransformerEncoder:
         vectors = self._model.encode(
             texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        return vectors.reshape(len(texts), self.identity.dimension)
 
 
 def _load_model(folder: ModelFolder, device: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(
             str(folder.path),
             device=device,
@@ -54,7 +55,7 @@ def _load_model(folder: ModelFolder, device: str) -> Any:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except Exception as error:  # the libraries below raise what they like
         raise EncoderUnavailable(
             f"the model in {folder.path} cannot be loaded: {error}",
             "check that the folder is whole, or fetch it again",

@@ -7,7 +7,7 @@ import numpy as np
 
 from embeddings.index import NO_FILTER
 from embeddings.index.filtering import passes
-from embeddings.index.ranking import take_best
+from embeddings.index.ranking import multiply, take_best
 from embeddings.records import (
     Cut,
     DocumentSummary,
@@ -61,7 +61,7 @@ class ExactIndex:
 
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         offsets = self._contents.sentence_offsets
-        cosines = self._contents.sentence_vectors @ vector
+        cosines = multiply(self._contents.sentence_vectors, vector)
         sentence = np.empty(len(numbers), dtype=np.float32)
         sentence_at = np.empty(len(numbers), dtype=np.int64)
         for i, number in enumerate(numbers):
@@ -69,7 +69,7 @@ class ExactIndex:
             sentence_at[i] = int(own.argmax())
             sentence[i] = own[sentence_at[i]]
         return Signals(
-            passage=self._contents.passage_vectors[numbers] @ vector,
+            passage=multiply(self._contents.passage_vectors[numbers], vector),
             sentence=sentence,
             sentence_at=sentence_at,
             lexical=self._lexical_scores(terms)[numbers],
@@ -115,13 +115,14 @@ class ExactIndex:
 
     def _store(self, passage: Passage) -> StoredPassage:
         cut = self._cuts[passage.document_id]
+        places = [self._place(fold.passage) for fold in self._folds[passage.id]]
         return StoredPassage(
             number=self._number[passage.id],
             passage=passage,
             title=cut.title,
             source=cut.document.source,
             date=cut.document.date,
-            also_in=tuple(self._place(fold.passage) for fold in self._folds[passage.id]),
+            also_in=tuple(sorted(places, key=lambda place: (place.source, place.start))),
         )
 
     def _place(self, passage: Passage) -> Place:

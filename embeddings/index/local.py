@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.index import NO_FILTER
 from embeddings.index.postings import PostingsFile, postings_files, write_postings
-from embeddings.index.ranking import take_best
+from embeddings.index.ranking import multiply, take_best
 from embeddings.index.store import Store, write_store
 from embeddings.records import (
     DocumentSummary,
@@ -80,13 +80,13 @@ class LocalIndex:
         numbers = np.asarray(numbers, dtype=np.int64)
         sizes = self._offsets[numbers + 1] - self._offsets[numbers]
         rows = _concatenate_ranges(self._offsets[numbers], sizes)
-        cosines = _reconstruct(self._sentences, rows) @ vector
-        starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
+        cosines = multiply(_reconstruct(self._sentences, rows), vector)
+        starts = np.cumsum(sizes) - sizes
         best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
         first_best = np.flatnonzero(cosines == np.repeat(best, sizes))
         at = first_best[np.searchsorted(first_best, starts)] - starts
         return Signals(
-            passage=_reconstruct(self._passages, numbers) @ vector,
+            passage=multiply(_reconstruct(self._passages, numbers), vector),
             sentence=best,
             sentence_at=at.astype(np.int64),
             lexical=self._postings.scores(numbers, terms),
@@ -153,7 +153,11 @@ class LocalIndex:
 
 
 def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
-    """The nearest rows, ties by row; FAISS pads what it does not find with -1."""
+    """The nearest rows, ties by row; FAISS pads what it does not find with -1.
+
+    Which of the rows that tie for the last place it gives is left to FAISS, so it is asked for more
+    until all of them are in.
+    """
     depth = min(depth, index.ntotal)
     if depth == 0:
         return Nearest(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -163,9 +167,13 @@ def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | 
         parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stubs lack it
             sel=faiss.IDSelectorBatch(allowed)
         )
-    scores, rows = index.search(query, depth, params=parameters)
-    found = rows[0] >= 0
-    return take_best(rows[0][found], scores[0][found], depth)
+    asked = depth + 1
+    while True:
+        scores, rows = index.search(query, min(asked, index.ntotal), params=parameters)
+        if asked >= index.ntotal or rows[0][-1] < 0 or scores[0][-1] < scores[0][depth - 1]:
+            found = rows[0] >= 0
+            return take_best(rows[0][found], scores[0][found], depth)
+        asked *= 4
 
 
 def _rows_of(index: faiss.Index, rows: Mapping[str, int]) -> Vectors:

@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import numpy as np
 
@@ -125,30 +126,28 @@ def _passage(row: Sequence[object]) -> Passage:
 
 
 class Store:
-    """Reads a finished database; one read-only connection a thread."""
+    """Reads a finished database, each call over a read-only connection that is free just then."""
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        # A Store that was swapped out is closed when the last request over it has gone.
+        weakref.finalize(self, _close_all, self._free)
         self.passage_count = int(self._rows("SELECT count(*) FROM passages")[0][0])
 
     def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        database = getattr(self._local, "database", None)
-        if database is None:
+        try:
+            database = self._free.get_nowait()
+        except Empty:
             database = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
             database.create_function("passes", 7, _passes, deterministic=True)
-            self._local.database = database
-            with self._lock:
-                self._opened.append(database)
-        return list(database.execute(statement, parameters))
+        try:
+            return list(database.execute(statement, parameters))
+        finally:
+            self._free.put(database)
 
     def close(self) -> None:
-        with self._lock:
-            for database in self._opened:
-                database.close()
-            self._opened.clear()
+        _close_all(self._free)
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         found = {
@@ -261,3 +260,8 @@ def _batches(numbers: Sequence[int]) -> Iterator[list[int]]:
     plain = [int(number) for number in numbers]
     for i in range(0, len(plain), _MOST_VARIABLES):
         yield plain[i : i + _MOST_VARIABLES]
+
+
+def _close_all(free: SimpleQueue[sqlite3.Connection]) -> None:
+    while not free.empty():
+        free.get_nowait().close()

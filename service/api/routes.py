@@ -109,8 +109,7 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
         weights=ranking["weights"],
         confidence=ConfidenceOut(
-            status="provisional",
-            calibrated=ranking["calibrated"],
+            status=ranking["status"],
             fitted_on=ranking["fitted_on"],
             threshold=ranking["threshold"],
         ),

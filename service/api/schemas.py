@@ -200,10 +200,9 @@ class EncoderOut(BaseModel):
 
 
 class ConfidenceOut(BaseModel):
-    """Where confidence comes from. `status` is "provisional" until it is fitted on more data."""
+    """Where confidence comes from: `status` is provisional, or uncalibrated for this encoder."""
 
     status: str
-    calibrated: bool
     fitted_on: str
     threshold: float
 

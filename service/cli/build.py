@@ -7,7 +7,7 @@ from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
 from service.cli.output import ProgressBar, print_json, say
-from service.locations import locate_index
+from service.locations import locate_index, read_paths
 from service.settings import Settings
 
 _MOST_LISTED = 10
@@ -15,7 +15,7 @@ _MOST_LISTED = 10
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Build, report, and with --strict fail when a document could not be read."""
-    _, report = build([Path(path) for path in arguments.paths], settings)
+    _, report = build(read_paths(arguments.paths), settings)
     if settings.json:
         manifest = report.manifest
         print_json(
@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]:
     """Build the index of the paths where it belongs, telling the person what was found."""
-    directory = Path(settings.index) if settings.index else locate_index(paths, Path.cwd())
+    directory = (
+        Path(settings.index).expanduser() if settings.index else locate_index(paths, Path.cwd())
+    )
     name = settings.encoder or DEFAULT_ENCODER
     artifact = Artifact(directory)
     with ProgressBar() as progress:

@@ -15,7 +15,8 @@ from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty, UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Fold, Reading
-from service.cli.output import print_json, say
+from service.cli.output import print_json, say, show_plain
+from service.locations import read_paths
 from service.settings import Settings
 
 _STYLES = {"kept": "", "heading": "bold", "folded": "cyan", "marked": "dim"}
@@ -24,7 +25,7 @@ _STYLES = {"kept": "", "heading": "bold", "folded": "cyan", "marked": "dim"}
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """One JSON line a document with --json, else the texts in colour with reasons."""
     reading = Reading()
-    cuts = _cut_all([Path(path) for path in arguments.paths], settings, reading)
+    cuts = _cut_all(read_paths(arguments.paths), settings, reading)
     for source, reason in (*reading.unreadable, *reading.notices, *reading.skipped):
         say(f"{source}: {reason}")
     if not cuts:
@@ -100,4 +101,6 @@ def _show(console: Console, described: dict[str, Any]) -> None:
     ]
     for start, label, text in sorted(parts):
         style = _STYLES[label.split(":")[0]]
-        console.print(Text(f"{start:>8}  {label:<36} ", style="dim"), Text(text, style=style))
+        console.print(
+            Text(f"{start:>8}  {label:<36} ", style="dim"), Text(show_plain(text), style=style)
+        )

@@ -14,7 +14,7 @@ from service.settings import Settings
 def choose_directory(settings: Settings) -> Path:
     """The index named, else the one meant; says which. Raises IndexMissing."""
     if settings.index:
-        return Path(settings.index)
+        return Path(settings.index).expanduser()
     directory = find_index(Path.cwd())
     say(f"index: {directory}")
     return directory

@@ -1,6 +1,7 @@
 """What the commands print: JSON on standard output, all the rest on standard error."""
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -17,6 +18,8 @@ from rich.progress import (
 
 from embeddings.errors import WinnowError
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 def say(message: str) -> None:
     """A line for the person at the terminal."""
@@ -28,6 +31,11 @@ def show_error(error: WinnowError) -> None:
     say(f"winnow: {error.message}")
     if error.hint:
         say(f"  hint: {error.hint}")
+
+
+def show_plain(text: str) -> str:
+    """A document's text without the control characters that would command the terminal."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def print_json(value: Any) -> None:

@@ -4,7 +4,7 @@ import argparse
 
 from embeddings.artifact import Artifact
 from service.cli.opening import choose_directory
-from service.cli.output import print_json, say
+from service.cli.output import print_json
 from service.settings import Settings
 
 
@@ -14,5 +14,5 @@ def run(_: argparse.Namespace, settings: Settings) -> int:
     if settings.json:
         print_json({"build": build})
     else:
-        say(f"build {build} is live again")
+        print(f"build {build} is live again")
     return 0

@@ -3,8 +3,8 @@
 import argparse
 
 from service.cli.opening import open_searcher
-from service.cli.output import print_json, say
-from service.search import Query, Results
+from service.cli.output import print_json, say, show_plain
+from service.search import Hit, Query, Results
 from service.settings import Settings
 
 
@@ -27,12 +27,17 @@ def _print_hits(results: Results) -> None:
     if not results.answered:
         print("Nothing here answers this. The nearest passages:\n")
     for hit in results.hits:
-        passage = hit.stored.passage
-        marked = hit.highlights[0]
-        text = passage.text
-        print(f"{hit.rank}. {hit.stored.title}")
-        print(f"   {hit.stored.source}:{passage.start}-{passage.end}  {hit.confidence:.0%}")
-        print(f"   {text[: marked.start]}**{text[marked.start : marked.end]}**{text[marked.end :]}")
-        for place in hit.stored.also_in:
-            print(f"   also in {place.source}:{place.start}-{place.end}")
-        print()
+        _print_hit(hit)
+
+
+def _print_hit(hit: Hit) -> None:
+    passage = hit.stored.passage
+    marked = hit.highlights[0]
+    before, within = passage.text[: marked.start], passage.text[marked.start : marked.end]
+    lines = [
+        f"{hit.rank}. {hit.stored.title}",
+        f"   {hit.stored.source}:{passage.start}-{passage.end}  {hit.confidence:.0%}",
+        f"   {before}**{within}**{passage.text[marked.end :]}",
+        *(f"   also in {p.source}:{p.start}-{p.end}" for p in hit.stored.also_in),
+    ]
+    print(show_plain("\n".join(lines)), end="\n\n")

@@ -4,13 +4,13 @@ import argparse
 import errno
 import logging
 import socket
-from pathlib import Path
 
 from embeddings.artifact import Artifact
 from embeddings.errors import PortTaken, ServiceError
 from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
+from service.locations import read_paths
 from service.settings import Settings
 
 
@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
-            artifact, _ = build([Path(path) for path in arguments.paths], settings)
+            artifact, _ = build(read_paths(arguments.paths), settings)
         else:
             artifact = Artifact(choose_directory(settings))
         _serve(artifact, listener, settings)
@@ -29,14 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def take_port(host: str, port: int) -> socket.socket:
     """A listening socket. Raises PortTaken, ServiceError."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        # Without this a second server could still bind before the first one answers.
-        listener.listen()
+        return _listen(host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
@@ -47,6 +40,19 @@ def take_port(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}, port {port}: {error.strerror or error}",
             "choose another --host or --port",
         ) from error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Without this a second server could still bind before the first one answers.
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
@@ -61,6 +67,7 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> N
         logging.getLogger(noisy).setLevel(logging.WARNING)
     live = make_live(artifact, settings)
     live.open()
+    live.check()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port} (Ctrl-C stops)")

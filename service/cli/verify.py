@@ -4,7 +4,7 @@ import argparse
 
 from embeddings.artifact import Artifact
 from service.cli.opening import choose_directory
-from service.cli.output import print_json, say
+from service.cli.output import print_json
 from service.settings import Settings
 
 
@@ -14,5 +14,5 @@ def run(_: argparse.Namespace, settings: Settings) -> int:
     if settings.json:
         print_json({"build": manifest.build, "intact": True, "files": len(manifest.files)})
     else:
-        say(f"build {manifest.build} is intact: {len(manifest.files)} files as written")
+        print(f"build {manifest.build} is intact: {len(manifest.files)} files as written")
     return 0

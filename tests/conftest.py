@@ -1,0 +1,56 @@
+"""Fixtures that any test may ask for: a small folder, an index of it, and the shared data."""
+
+from pathlib import Path
+
+import pytest
+
+from embeddings.artifact import Artifact
+from tests.embeddings.building import build, write_files
+
+TINY_CORPUS = {
+    "bees.txt": (
+        "Honey bees keep their hive at about 35 degrees through the whole winter.\n\n"
+        "They shiver their flight muscles without moving their wings, which makes heat. "
+        "A colony eats some twenty kilograms of honey before spring.\n"
+    ),
+    "bridge.txt": (
+        "The old bridge over the Neretva was finished in 1566 and fell in 1993.\n\n"
+        "Divers raised its stones from the river bed. The new bridge opened in July 2004 and "
+        "was built with the tools of the first one.\n"
+    ),
+    "copies/bees-again.txt": (
+        "Honey bees keep their hive at about 35 degrees through the whole winter.\n\n"
+        "The keeper weighs each hive in October to learn whether it must be fed.\n"
+    ),
+    "salt.txt": (
+        "Salt was carried from Taoudenni to Timbuktu in slabs of forty kilograms.\n\n"
+        "A caravan of camels needed three weeks for the way, and drivers kept to the stars.\n"
+    ),
+    "tides.txt": (
+        "The tide in the Bay of Fundy rises by as much as sixteen metres.\n\n"
+        "The bay rocks in time with the moon, so each tide pushes the next one higher.\n"
+    ),
+}
+
+
+@pytest.fixture
+def tiny_corpus(tmp_path: Path) -> Path:
+    """A folder of five short texts; one passage stands in two of them."""
+    return write_files(tmp_path / "corpus", TINY_CORPUS)
+
+
+@pytest.fixture
+def tiny_artifact(tiny_corpus: Path, tmp_path: Path) -> Artifact:
+    """An index of the tiny corpus, made with the hashing encoder."""
+    artifact = Artifact(tmp_path / "index")
+    build(tiny_corpus, artifact)
+    return artifact
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The judged collections beside the repository, where they are."""
+    path = Path(__file__).parents[2] / "shared"
+    if not (path / "datasets").is_dir():
+        pytest.skip(f"needs the shared data in {path}, which is not there")
+    return path

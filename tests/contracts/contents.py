@@ -1,0 +1,137 @@
+"""Makes the contents of an index: the same numbers from the same seed, on every machine.
+
+`exact` vectors have four entries of ±0.5 and the rest 0, so that they are of length 1, their
+products are exact in float32, and most of them tie. `random` ones have no ties.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from embeddings.analysis import weigh_terms
+from embeddings.duplicates import fold_repeats
+from embeddings.records import (
+    Cut,
+    Document,
+    IndexContents,
+    Mark,
+    Numbers,
+    Passage,
+    Span,
+    Vectors,
+    make_id,
+)
+
+DIMENSION = 16
+WORDS = (
+    "bee",
+    "bridge",
+    "salt",
+    "tide",
+    "hive",
+    "stone",
+    "camel",
+    "moon",
+    "naïve",
+    "соль",
+    "5,500",
+)
+_LANGUAGES = ("en", "de", None)
+_DATES = (None, "2016", "2017-05", "2017-10-31", "2018-01-01")
+_SOURCES = (
+    "news/{}.txt",
+    "news/old/{}.txt",
+    "notes [{}].txt",
+    "rows.jsonl#{}",
+    "rows.jsonl-{}.txt",
+)
+
+
+def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexContents:
+    """Contents with repeats across documents, several sentences a passage, and gaps everywhere."""
+    random = np.random.default_rng(seed)
+    cuts = [_make_cut(random, number) for number in range(documents)]
+    passages, folds = fold_repeats(cuts)
+    passages.sort(key=lambda passage: passage.id)
+    sizes = [len(passage.sentences) for passage in passages]
+    return IndexContents(
+        cuts=cuts,
+        passages=passages,
+        folds=folds,
+        passage_vectors=make_vectors(random, len(passages), exact),
+        sentence_vectors=make_vectors(random, sum(sizes), exact),
+        sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        postings=weigh_terms(passage.text.split() for passage in passages),
+    )
+
+
+def make_vectors(random: np.random.Generator, count: int, exact: bool) -> Vectors:
+    """Unit vectors, float32 [count, DIMENSION]."""
+    if not exact:
+        any_length = random.standard_normal((count, DIMENSION)).astype(np.float32)
+        return np.asarray(any_length / np.linalg.norm(any_length, axis=1, keepdims=True))
+    vectors: Vectors = np.zeros((count, DIMENSION), dtype=np.float32)
+    for row in vectors:
+        # Few places, so that equal vectors occur.
+        row[random.choice(6, size=4, replace=False)] = random.choice([-0.5, 0.5], size=4)
+    return vectors
+
+
+def _make_cut(random: np.random.Generator, number: int) -> Cut:
+    source = str(random.choice(_SOURCES)).format(number)
+    language = _LANGUAGES[random.integers(len(_LANGUAGES))]
+    document = Document(
+        source=source,
+        text="",
+        title=f"Document {number}",
+        sha256=f"{number:064x}",
+        date=_DATES[random.integers(len(_DATES))],
+        encoding="utf-8",
+    )
+    text, passages = "", []
+    for place in range(int(random.integers(0, 7))):
+        start = len(text)
+        passage = _make_passage(random, document.id, f"{source} {place}", start, language)
+        passages.append(passage)
+        text = f"{text}{passage.text}\n\n"
+    end = len(text)
+    return Cut(
+        document=replace(document, text=f"{text}Menu"),
+        title=f"Document {number}",
+        language=language,
+        passages=tuple(passages),
+        headings=(Span(0, 3),) if passages else (),
+        marks=(Mark(end, end + 4, "menu or tag line"),),
+    )
+
+
+def _make_passage(
+    random: np.random.Generator, document_id: str, name: str, start: int, language: str | None
+) -> Passage:
+    """One to four sentences of few words, so that many passages are repeats of another."""
+    sentences = [
+        " ".join(random.choice(WORDS, size=int(random.integers(1, 3))))
+        for _ in range(int(random.choice([1, 1, 2, 4])))
+    ]
+    text = " ".join(sentences)
+    ends = np.cumsum([len(sentence) + 1 for sentence in sentences])
+    spans = tuple(
+        Span(int(end) - len(sentence) - 1, int(end) - 1)
+        for sentence, end in zip(sentences, ends, strict=True)
+    )
+    return Passage(
+        id=make_id(name, text),
+        document_id=document_id,
+        start=start,
+        end=start + len(text),
+        text=text,
+        sentences=spans,
+        heading=None if random.integers(2) else "Heading",
+        language=language if random.integers(3) else "ru",
+        page=int(random.integers(9)) if random.integers(2) else None,
+    )
+
+
+def all_numbers(contents: IndexContents) -> Numbers:
+    """Every passage number, ascending."""
+    return np.arange(len(contents.passages), dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Tests of the embeddings package, a module for a module."""

@@ -1,0 +1,140 @@
+"""Which files of a folder are read, under which names, and what is said of the others."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from embeddings.documents import list_sources, read_source
+from embeddings.documents.folder import LARGEST_FILE, SourceFile
+from embeddings.errors import UnreadableDocument
+from embeddings.records import Document, Reading
+from tests.embeddings.building import read_folder, write_files
+
+
+def test_files_are_named_by_their_path_inside_the_folder_in_order(tmp_path: Path) -> None:
+    names = ["b.txt", "a/z.txt", "a/b/c.TXT", "ä ö.text", "a.txt"]
+    write_files(tmp_path, {name: name for name in names})
+    found, reading = read_folder(tmp_path)
+    assert [item.source for item in found] == sorted(names)
+    assert (reading.unreadable, reading.skipped) == ([], [])
+
+
+def test_a_text_file_is_kept_to_the_character(tmp_path: Path) -> None:
+    text = "\r\n First line\r\nsecond\rthird\n\n\tЧетвёртая \u2028🙂\n"
+    write_files(tmp_path, {"a.txt": text})
+    (document,), _ = read_folder(tmp_path)
+    assert isinstance(document, Document)
+    assert document.text == text
+    assert len(document.sha256) == 64
+
+
+@pytest.mark.parametrize("content", [b"", b" ", b"\r\n\t \n", b"\xef\xbb\xbf", b"\xff\xfe"])
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_an_empty_file_is_reported_as_empty(tmp_path: Path, name: str, content: bytes) -> None:
+    write_files(tmp_path, {name: content})
+    (problem,), _ = read_folder(tmp_path)
+    assert isinstance(problem, UnreadableDocument)
+    assert (problem.source, problem.message) == (name, "is empty")
+
+
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, {".a.txt": "x", ".git/a.txt": "x", "b/.c/d.txt": "x", "b/e.txt": "x"})
+    found, reading = read_folder(tmp_path)
+    assert [item.source for item in found] == ["b/e.txt"]
+    assert reading.skipped == []
+
+
+def test_a_folder_that_is_itself_hidden_is_read_when_named(tmp_path: Path) -> None:
+    write_files(tmp_path / ".notes", {"a.txt": "x"})
+    found, _ = read_folder(tmp_path / ".notes")
+    assert [item.source for item in found] == ["a.txt"]
+
+
+def test_a_single_file_may_be_named(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "x", "b.txt": "y"})
+    found, _ = read_folder(tmp_path / "a.txt")
+    assert [item.source for item in found] == ["a.txt"]
+
+
+def test_what_has_no_reader_is_skipped_with_a_reason(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.pdf": "x", "b/README": "x"})
+    found, reading = read_folder(tmp_path)
+    assert found == []
+    assert reading.skipped == [
+        ("a.pdf", "no reader for .pdf"),
+        ("b/README", "no reader for a file without an ending"),
+    ]
+
+
+def test_the_other_parts_of_a_judged_collection_are_no_documents(tmp_path: Path) -> None:
+    row = '{"text": "words"}\n'
+    beside = {"questions.jsonl": row, "queries.jsonl": row, "meta.json": "{}"}
+    write_files(tmp_path, {"set/corpus.jsonl": row, "queries.jsonl": row})
+    write_files(tmp_path / "set", beside)
+    found, reading = read_folder(tmp_path)
+    assert [item.source for item in found] == ["queries.jsonl#1", "set/corpus.jsonl#1"]
+    assert sorted(name for name, _ in reading.skipped) == sorted(f"set/{name}" for name in beside)
+
+
+def test_a_dangling_link_is_reported(tmp_path: Path) -> None:
+    os.symlink("nowhere", tmp_path / "a.txt")
+    os.symlink("b.txt", tmp_path / "b.txt")  # a link to itself
+    found, reading = read_folder(tmp_path)
+    assert found == []
+    assert [source for source, _ in reading.unreadable] == ["a.txt", "b.txt"]
+
+
+def test_a_link_to_a_file_is_read_under_its_own_name(tmp_path: Path) -> None:
+    write_files(tmp_path, {"elsewhere/a.txt": "x", "corpus/.keep": ""})
+    os.symlink("../elsewhere/a.txt", tmp_path / "corpus" / "b.txt")
+    found, _ = read_folder(tmp_path / "corpus")
+    assert [item.source for item in found] == ["b.txt"]
+
+
+def test_a_link_to_a_folder_is_not_followed_and_not_passed_over(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a/b.txt": "x"})
+    os.symlink(tmp_path, tmp_path / "a" / "round")
+    os.symlink(tmp_path, tmp_path / "a" / "round.txt")
+    found, reading = read_folder(tmp_path)
+    assert [item.source for item in found] == ["a/b.txt"]
+    assert [source for source, _ in reading.skipped] == ["a/round", "a/round.txt"]
+
+
+def test_a_folder_called_like_a_file_is_a_folder(tmp_path: Path) -> None:
+    write_files(tmp_path, {"x.txt/y.txt": "x"})
+    found, _ = read_folder(tmp_path)
+    assert [item.source for item in found] == ["x.txt/y.txt"]
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_is_skipped_not_waited_for(tmp_path: Path, linked: bool) -> None:
+    os.mkfifo(tmp_path / ("pipe" if linked else "a.txt"))
+    if linked:
+        os.symlink("pipe", tmp_path / "a.txt")
+    found, reading = read_folder(tmp_path)
+    assert found == []
+    assert ("a.txt", "not a regular file") in reading.skipped
+
+
+def test_a_name_that_is_not_utf8_shows_its_odd_bytes(tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt")
+    with open(path, "wb") as file:
+        file.write(b"words")
+    (document,), _ = read_folder(tmp_path)
+    assert document.source == "caf\\xe9.txt"
+
+
+def test_a_file_that_vanished_meanwhile_is_reported(tmp_path: Path) -> None:
+    (file,) = list_sources([write_files(tmp_path, {"a.txt": "x"})], Reading())
+    file.path.unlink()
+    (problem,) = read_source(file)
+    assert isinstance(problem, UnreadableDocument)
+    assert problem.source == "a.txt"
+
+
+def test_a_file_beyond_the_limit_is_reported_unread(tmp_path: Path) -> None:
+    file = SourceFile(tmp_path / "never there.txt", "big.txt", LARGEST_FILE + 1, 0)
+    (problem,) = read_source(file)
+    assert isinstance(problem, UnreadableDocument)
+    assert "256 MB" in problem.message

@@ -1,0 +1,126 @@
+"""Words become terms, and terms get the BM25 weights of the formula written out here."""
+
+from collections.abc import Sequence
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.analysis import find_terms, inverse_document_frequency, weigh_terms
+from embeddings.records import Postings
+from tests.embeddings.texts import messy_texts
+
+WORDS = st.sampled_from(["bee", "hive", "salt", "5,500", "соль", "naïve", "z"])
+
+
+def weight_of(postings: Postings, term: str, number: int) -> float:
+    """The stored weight of a term in a text, 0 where it does not stand in it."""
+    slot = list(postings.terms).index(term)
+    place = slice(int(postings.offsets[slot]), int(postings.offsets[slot + 1]))
+    own = dict(zip(postings.numbers[place], postings.weights[place], strict=True))
+    return float(own.get(number, 0.0))
+
+
+def bm25(texts: Sequence[Sequence[str]], term: str, number: int) -> float:
+    """BM25 of Lucene without the factor k1 + 1, with k1 0.9 and b 0.4."""
+    holding = sum(term in text for text in texts)
+    idf = log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
+    mean = sum(len(text) for text in texts) / len(texts)
+    frequency = texts[number].count(term)
+    norm = 0.9 * (1 - 0.4 + 0.4 * len(texts[number]) / max(1.0, mean))
+    return idf * frequency / (frequency + norm)
+
+
+@given(st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=12))
+def test_weights_are_those_of_the_formula(texts: list[list[str]]) -> None:
+    postings = weigh_terms(texts)
+    assert list(postings.terms) == sorted({word for text in texts for word in text})
+    for term in postings.terms:
+        for number in range(len(texts)):
+            expected = bm25(texts, term, number)
+            assert weight_of(postings, term, number) == pytest.approx(expected, abs=1e-6)
+
+
+@given(st.lists(st.lists(WORDS, max_size=12), max_size=12))
+def test_postings_lie_by_term_with_ascending_numbers(texts: list[list[str]]) -> None:
+    postings = weigh_terms(texts)
+    assert len(postings.offsets) == len(postings.terms) + 1
+    assert postings.offsets[-1] == len(postings.numbers) == len(postings.weights)
+    for start, end in zip(postings.offsets[:-1], postings.offsets[1:], strict=True):
+        own = postings.numbers[start:end]
+        assert len(own) > 0
+        assert (np.diff(own) > 0).all()
+    assert (postings.weights > 0).all()
+
+
+def test_a_rarer_term_tells_more_and_none_tells_nothing_or_less() -> None:
+    told = [inverse_document_frequency(10, holding) for holding in range(11)]
+    assert told == sorted(told, reverse=True)
+    assert told[-1] > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("fighters", "fighter"),
+        ("Bridges", "bridge"),
+        ("RUNNING", "run"),
+        ("naïve", "naive"),
+        ("nai\u0308ve", "naive"),
+        ("Qur’an", "Qur'an"),
+        ("keeper's", "keeper"),
+        ("keepers’", "keepers"),
+        ("Straße", "strasse"),
+        ("ﬁre", "fire"),
+        ("новый", "нового"),
+        ("Толстой", "Толстого"),
+        ("Мосты", "мост"),
+        ("ещё", "еще"),
+        ("Ａｎｎａ", "anna"),
+    ],
+)
+def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
+    assert find_terms(one) == find_terms(other)
+    assert len(find_terms(one)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("salt", "salty-dog"),
+        ("5,500", "5,501"),
+        ("5,500", "5"),
+        ("shell", "she'll"),
+        ("well", "we'll"),
+        ("ill", "I'll"),
+        ("were", "we're happy"),
+    ],
+)
+def test_different_words_are_different_terms(one: str, other: str) -> None:
+    assert find_terms(one) != find_terms(other)
+
+
+@pytest.mark.parametrize("number", ["5,500", "5.500,75", "12:30", "3.14", "2017", "1.2.3"])
+def test_a_number_stays_whole(number: str) -> None:
+    assert find_terms(f"about {number}, or so") == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the", "The AND of", "don't", "I'm", "they're", "couldn’t", "she'll", "isn't it", "", "?!"],
+)
+def test_words_that_say_nothing_leave_no_term(text: str) -> None:
+    assert find_terms(text) == []
+
+
+def test_terms_stand_in_order_with_their_repeats() -> None:
+    assert find_terms("Salt, tides and salt; the SALT.") == ["salt", "tide", "salt", "salt"]
+
+
+@given(messy_texts(30))
+def test_any_text_has_terms_that_are_the_same_every_time(text: str) -> None:
+    terms = find_terms(text)
+    assert terms == find_terms(text)
+    assert all(term and not any(character.isspace() for character in term) for term in terms)

@@ -1,0 +1,43 @@
+"""Plain texts are told by language; short ones are left alone."""
+
+import pytest
+
+from embeddings.languages import identify_language, is_known, share_unknown
+
+TEXTS = {
+    "en": "The old bridge over the river was closed in spring, and the masons raised its stones.",
+    "de": "Die alte Brücke über den Fluss wurde im Frühjahr geschlossen und später neu gebaut.",
+    "fr": "Le vieux pont sur la rivière a été fermé au printemps, puis les maçons l'ont relevé.",
+    "es": "El puente viejo sobre el río fue cerrado en primavera y después lo levantaron de nuevo.",
+    "ru": "Старый мост через реку закрыли весной, а потом каменщики подняли его камни со дна.",
+    "uk": "Старий міст через річку закрили навесні, а потім муляри підняли його каміння з дна.",
+    "ar": "أغلق الجسر القديم فوق النهر في الربيع ثم رفع البناؤون حجارته من القاع بعد سنوات.",
+    "fa": "پل قدیمی روی رودخانه در بهار بسته شد و سپس بناها سنگ‌های آن را از بستر رود بالا آوردند.",
+    "tr": "Nehrin üzerindeki eski köprü ilkbaharda kapatıldı, sonra ustalar taşlarını çıkardılar.",
+    "zh": "河上的老桥在春天关闭，后来石匠们把石头从河底打捞上来，又把桥重新建好。",
+    "ja": "川にかかる古い橋は春に閉鎖され、その後、石工たちが川底から石を引き上げました。",
+    "hi": "नदी पर बना पुराना पुल वसंत में बंद कर दिया गया और बाद में उसके पत्थर निकाले गए।",
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_plain_text_is_told_by_language(language: str) -> None:
+    assert identify_language(TEXTS[language]) == language
+
+
+@pytest.mark.parametrize("text", ["", " ", "Anna", "2017", "OK", "!?", "x", "https://a.b/c"])
+def test_a_text_too_short_to_tell_has_no_language(text: str) -> None:
+    assert identify_language(text) is None
+
+
+def test_an_encoder_without_a_list_of_languages_knows_them_all() -> None:
+    assert is_known("ru", None)
+    assert is_known(None, ("en",))
+    assert is_known("en", ("en", "de"))
+    assert not is_known("ru", ("en", "de"))
+
+
+def test_the_share_of_unknown_languages_counts_texts() -> None:
+    assert share_unknown(["en", "ru", None, "fa"], ("en",)) == 0.5
+    assert share_unknown(["en", "ru"], None) == 0.0
+    assert share_unknown([], ("en",)) == 0.0

@@ -1,0 +1,1 @@
+"""What the default encoder finds: questions with known answers over the seeds and beside them."""

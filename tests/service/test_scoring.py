@@ -1,0 +1,84 @@
+"""The sum of the signals, the curve of confidence, and the marks inside a text."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.analysis import find_terms
+from embeddings.records import Passage, Signals, Span
+from service.confidence import estimate_confidence, name_confidence
+from service.fusion import fuse, share_of_ideal
+from service.highlights import find_highlights, find_words
+
+WEIGHTS = {"passage": 1.0, "sentence": 2.0, "lexical": 4.0}
+SIGNALS = Signals(
+    passage=np.array([0.5, -0.25], dtype=np.float32),
+    sentence=np.array([0.25, 0.5], dtype=np.float32),
+    sentence_at=np.array([0, 1]),
+    lexical=np.array([3.0, 0.0], dtype=np.float32),
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("hybrid", [3.0, 0.75]), ("dense", [1.0, 0.75]), ("lexical", [0.5, 0.0])],
+)
+def test_the_score_is_the_weighted_sum_of_the_signals_of_its_mode(
+    mode: str, expected: list[float]
+) -> None:
+    share = share_of_ideal(SIGNALS.lexical, 6.0)
+    assert fuse(SIGNALS, share, WEIGHTS, mode).tolist() == expected
+
+
+def test_a_query_without_terms_has_no_share() -> None:
+    assert share_of_ideal(SIGNALS.lexical, 0.0).tolist() == [0.0, 0.0]
+
+
+def test_confidence_is_the_logistic_of_the_score() -> None:
+    scores = np.array([2.0, 1.0], dtype=np.float32)
+    curve = {"slope": 3.0, "intercept": -4.0}
+    expected = [1 / (1 + math.exp(-(3 * score - 4))) for score in (2, 1)]
+    assert estimate_confidence(scores, curve).tolist() == pytest.approx(expected)
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(st.lists(st.floats(-2, 4, width=32), min_size=2, max_size=20))
+def test_confidence_keeps_the_order_of_the_scores(scores: list[float]) -> None:
+    ordered = np.array(sorted(scores, reverse=True), dtype=np.float32)
+    confidence = estimate_confidence(ordered, {"slope": 4.0, "intercept": -4.0})
+    assert np.all(np.diff(confidence) <= 0)
+    assert np.all((confidence >= 0) & (confidence <= 1))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.49, "not an answer"), (0.5, "possible match"), (0.75, "strong match"), (1, "strong match")],
+)
+def test_confidence_has_words_for_people(confidence: float, words: str) -> None:
+    assert name_confidence(confidence, 0.5) == words
+
+
+def test_the_highlight_is_the_sentence_that_was_nearest() -> None:
+    sentences = (Span(0, 9), Span(10, 20))
+    passage = Passage("p", "d", 0, 20, "One here. Two there.", sentences)
+    assert find_highlights(passage, 1) == [Span(10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("The ships sailed; a ship sank.", "ships", ["ships", "ship"]),
+        ("Of the fog and the lamp", "what is the fog", ["fog"]),
+        ("Волки и волк", "волков", ["Волки", "волк"]),
+        ("🐝 Bees flew", "bee", ["Bees"]),
+        ("nothing here", "lamp", []),
+    ],
+)
+def test_the_words_of_a_query_are_found_in_a_text_by_their_stems(
+    text: str, query: str, expected: list[str]
+) -> None:
+    spans = find_words(text, set(find_terms(query)))
+    assert [text[span.start : span.end] for span in spans] == expected

@@ -1,0 +1,97 @@
+"""Every setting comes from its flag, else its environment variable, else its default."""
+
+import argparse
+from dataclasses import asdict, fields
+
+import pytest
+
+from embeddings.errors import InvalidInput
+from service.settings import SETTINGS, Settings, add_flags, read_settings
+
+GIVEN = {
+    "index": ("here", "here"),
+    "encoder": ("hashing", "hashing"),
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("8123", 8123),
+    "keep-all": ("yes", True),
+    "replace": ("1", True),
+    "strict": ("ON", True),
+    "json": ("true", True),
+}
+FLAGS = [setting.flag for setting in SETTINGS]
+
+
+def _parse(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_flags(parser, FLAGS)
+    return parser.parse_args(arguments)
+
+
+def test_the_table_and_the_record_hold_the_same_settings_and_defaults() -> None:
+    assert [setting.name for setting in SETTINGS] == [field.name for field in fields(Settings)]
+    assert {setting.name: setting.default for setting in SETTINGS} == asdict(Settings())
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    assert read_settings(_parse(), {}) == Settings()
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_variable_does_what_its_flag_does(flag: str) -> None:
+    text, value = GIVEN[flag]
+    takes_value = not isinstance(value, bool)
+    by_flag = read_settings(_parse(f"--{flag}", *([text] if takes_value else [])), {})
+    name = flag.replace("-", "_")
+    by_variable = read_settings(_parse(), {f"WINNOW_{name.upper()}": text})
+    assert by_flag == by_variable
+    assert getattr(by_flag, name) == value != getattr(Settings(), name)
+
+
+@pytest.mark.parametrize("flag", ["index", "encoder", "host", "port"])
+def test_a_flag_wins_over_its_variable(flag: str) -> None:
+    text, value = GIVEN[flag]
+    variable = f"WINNOW_{flag.upper()}"
+    settings = read_settings(_parse(f"--{flag}", text), {variable: "7"})
+    assert getattr(settings, flag) == value
+
+
+@pytest.mark.parametrize("text", ["0", "false", "No", "OFF", ""])
+def test_a_switch_can_be_off_by_its_variable(text: str) -> None:
+    assert read_settings(_parse(), {"WINNOW_STRICT": text}).strict is False
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("WINNOW_PORT", "abc"),
+        ("WINNOW_PORT", "65536"),
+        ("WINNOW_PORT", "-1"),
+        ("WINNOW_PORT", "80.5"),
+        ("WINNOW_STRICT", "maybe"),
+        ("WINNOW_JSON", "2"),
+    ],
+)
+def test_a_bad_variable_is_named_with_its_value_and_the_remedy(variable: str, text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_settings(_parse(), {variable: text})
+    assert variable in refused.value.message
+    assert text in refused.value.message
+    remedy = next(one.remedy for one in SETTINGS if one.variable == variable)
+    assert refused.value.hint == remedy
+
+
+def test_a_bad_variable_that_the_command_does_not_take_is_left_alone() -> None:
+    parser = argparse.ArgumentParser()
+    add_flags(parser, ["index"])
+    assert read_settings(parser.parse_args([]), {"WINNOW_PORT": "abc"}) == Settings()
+
+
+def test_a_bad_flag_is_named_and_not_its_variable() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_settings(_parse("--port", "abc"), {"WINNOW_PORT": "8000"})
+    assert "--port" in refused.value.message
+    assert "WINNOW_PORT" not in refused.value.message
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert read_settings(_parse(), {"PORT": "1", "WINNOW_COLOUR": "red"}) == Settings()

@@ -1,0 +1,168 @@
+"""The rules that hold the code together: who may import what, and what every file looks like."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("embeddings", "service")
+MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+LONGEST_FILE = 300
+
+# Put together from parts, so that this file does not hold what it looks for.
+HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("files", "pythonhosted", "org"),
+        ("download", "pytorch", "org"),
+        ("huggingface", "co"),
+        ("registry", "npmjs", "org"),
+        ("deb", "debian", "org"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("quay", "io"),
+    )
+]
+# Where the CPU build of torch comes from when the machine has no source of its own for it.
+ALLOWED = {("requirements/install.sh", HOSTS[2])}
+MACHINE_PATH = re.compile(r"(?<![\w.~)}\]/-])/(?:work|home|root|Users|mnt|opt)/" + r"\w")
+
+
+@cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _find_imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, wherever in it the import stands."""
+    for node in ast.walk(_parse(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _importers(*packages: str) -> set[str]:
+    """The files that import one of the packages or anything inside it."""
+    return {
+        _name(path)
+        for path in MODULES
+        for module in _find_imports(path)
+        if module.split(".")[0] in packages
+    }
+
+
+def _tracked_texts() -> Iterator[tuple[str, str]]:
+    """Name and text of every text file that git tracks or would."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a git checkout, to know which files belong to the project")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        try:
+            yield name, (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            continue
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(MODULES) > 40
+    assert len(TESTS) > 20
+
+
+def test_faiss_is_imported_in_one_file() -> None:
+    assert _importers("faiss") == {"embeddings/index/local.py"}
+
+
+def test_models_are_loaded_under_encoders_alone() -> None:
+    importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
+    assert importers
+    assert {name for name in importers if not name.startswith("embeddings/encoders/")} == set()
+
+
+def test_embeddings_never_imports_service() -> None:
+    assert {name for name in _importers("service") if name.startswith("embeddings/")} == set()
+
+
+def test_embeddings_knows_no_web_framework_and_no_terminal() -> None:
+    importers = _importers("fastapi", "starlette", "pydantic", "jinja2", "uvicorn", "rich")
+    assert {name for name in importers if name.startswith("embeddings/")} == set()
+
+
+def test_api_and_pages_know_the_searcher_and_never_an_index() -> None:
+    for path in MODULES:
+        if _name(path).startswith(("service/api/", "service/pages/")):
+            forbidden = ("embeddings.index", "embeddings.artifact", "embeddings.encoders")
+            named = [module for module in _find_imports(path) if module.startswith(forbidden)]
+            assert named == [], _name(path)
+
+
+def test_the_environment_is_read_where_settings_are() -> None:
+    readers = set()
+    for path in MODULES:
+        for node in ast.walk(_parse(path)):
+            if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"):
+                readers.add(_name(path))
+    assert readers <= {"service/cli/__init__.py", "service/settings.py"}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=_name)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    if path.name == "__init__.py" and not path.read_text(encoding="utf-8").strip():
+        assert path in TESTS, "a package says what it is for"
+        return
+    assert ast.get_docstring(_parse(path))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_no_file_is_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_everything_is_annotated(path: Path) -> None:
+    for node in ast.walk(_parse(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.returns is not None, f"{node.name} returns what?"
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    empty = re.compile("util|helper|manager|handler|common|misc")
+    assert [_name(path) for path in MODULES if empty.search(path.stem)] == []
+
+
+def test_no_file_names_a_registry() -> None:
+    named = [
+        (name, host) for name, text in _tracked_texts() for host in HOSTS if host in text.lower()
+    ]
+    assert set(named) <= ALLOWED
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    named = [
+        (name, match.group())
+        for name, text in _tracked_texts()
+        if (match := MACHINE_PATH.search(text))
+    ]
+    assert named == []
+
+
+def test_nothing_is_unpickled() -> None:
+    assert _importers("pickle", "dill", "joblib", "shelve", "marshal") == set()
