@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from embeddings.records import Passage, Span, StoredDocument
 from service.confidence import name_confidence
@@ -14,7 +14,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "sd", "ug", "yi"
 
 
 def find_direction(language: str | None) -> str:
-    """The HTML `dir` of a text; a text in no known language is left to the browser's own judgement."""
+    """The HTML `dir` of a text; in no known language, the browser's own judgement."""
     if language is None:
         return "auto"
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
@@ -79,7 +79,7 @@ def cut_pieces(text: str, marked: Iterable[Span], words: Iterable[Span]) -> Iter
     for span in (*marked, *words):
         borders.update((span.start, span.end))
     places = sorted(borders)
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         yield Piece(text[start:end], _covers(marked, start), _covers(words, start))
 
 
@@ -97,8 +97,9 @@ def say_outcome(results: Results) -> str:
         return "Nothing here answers this."
     if results.query.offset:
         return f"Passages {results.hits[0].rank} to {results.hits[-1].rank}."
-    said = "1 passage answers this." if answers == 1 else f"{answers} passages answer this."
-    return f"At least {said}" if answers == count < results.total else said
+    said = "1 passage" if answers == 1 else f"{answers} passages"
+    at_least = "At least " if answers == count < results.total else ""
+    return f"{at_least}{said} may answer this, the likeliest first."
 
 
 @dataclass(frozen=True, slots=True)
