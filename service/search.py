@@ -175,7 +175,8 @@ class Searcher:
         return Results(
             query=query,
             build=self.manifest.build,
-            answered=len(scored.numbers) > 0 and self._answers(float(scored.confidence[0])),
+            answered=len(scored.numbers) > 0
+            and self._answers(float(scored.confidence[0]), query.mode),
             total=len(scored.numbers),
             hits=hits,
             took_ms={
@@ -260,8 +261,8 @@ class Searcher:
         frequencies = self._index.frequencies(terms)
         return sum(inverse_document_frequency(count, frequencies[term]) for term in terms)
 
-    def _answers(self, confidence: float) -> bool:
-        return confidence >= float(self._ranking["threshold"])
+    def _answers(self, confidence: float, mode: str) -> bool:
+        return confidence >= float(self._ranking["confidence"][mode]["threshold"])
 
     def _make_hits(self, scored: _Scored, query: Query) -> list[Hit]:
         place = range(len(scored.numbers))[query.offset : query.offset + query.k]
@@ -271,7 +272,7 @@ class Searcher:
                 rank=i + 1,
                 score=round(float(scored.scores[i]), 6),
                 confidence=round(float(scored.confidence[i]), 4),
-                answer=self._answers(float(scored.confidence[i])),
+                answer=self._answers(float(scored.confidence[i]), query.mode),
                 stored=one,
                 highlights=find_highlights(one.passage, int(scored.signals.sentence_at[i])),
                 signals={

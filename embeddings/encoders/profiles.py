@@ -20,8 +20,9 @@ class Profile:
     """`languages` None means any or not known; `ranking` is stored in the build as it is.
 
     `ranking` holds `weights` (of the signals, in the sum), `confidence` (by mode: the slope and
-    intercept of a logistic function of the score), `threshold` (below it a hit is not an answer),
-    `status` (provisional, or uncalibrated for an encoder that is not listed) and `fitted_on`.
+    intercept of a logistic function of the score, and the threshold below which a hit is not an
+    answer), `status` (provisional, or uncalibrated for an encoder that is not listed) and
+    `fitted_on`.
     """
 
     name: str

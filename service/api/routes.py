@@ -111,7 +111,7 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         confidence=ConfidenceOut(
             status=ranking["status"],
             fitted_on=ranking["fitted_on"],
-            threshold=ranking["threshold"],
+            thresholds={mode: curve["threshold"] for mode, curve in ranking["confidence"].items()},
         ),
         notices=[notice for source, notice in manifest.notices if not source],
         limits={"k": MOST_HITS, "offset_and_k": DEEPEST, "query_characters": LONGEST_QUERY},

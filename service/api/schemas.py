@@ -200,11 +200,14 @@ class EncoderOut(BaseModel):
 
 
 class ConfidenceOut(BaseModel):
-    """Where confidence comes from: `status` is provisional, or uncalibrated for this encoder."""
+    """Where confidence comes from: `status` is provisional, or uncalibrated for this encoder.
+
+    `thresholds`, by mode: a hit below it is not an answer.
+    """
 
     status: str
     fitted_on: str
-    threshold: float
+    thresholds: dict[str, float]
 
 
 class InfoResponse(BaseModel):

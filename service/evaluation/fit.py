@@ -3,7 +3,8 @@
 `python -m service.evaluation.fit COLLECTION INDEX QUERIES QRELS` asks every judged query of the
 index of the collection, in each mode. Two examples come of each: its best hit, right or not, and
 its best hit among those that are judged not to answer, as if the answer were not in the collection.
-The threshold is the confidence that every right best hit reaches.
+The
+threshold of a mode is the confidence that every right best hit reaches.
 """
 
 import json
@@ -57,27 +58,27 @@ def find_examples(
 
 
 def fit_curve(examples: list[Example]) -> dict[str, float]:
-    """Slope and intercept of a logistic regression of the label on the score."""
+    """A logistic regression of the label on the score, and the threshold of an answer."""
     from sklearn.linear_model import LogisticRegression
 
     scores = np.array([[score] for score, _ in examples])
     model = LogisticRegression(C=1e6).fit(scores, [answers for _, answers in examples])
-    return {
+    curve = {
         "slope": round(float(model.coef_[0][0]), 3),
         "intercept": round(float(model.intercept_[0]), 3),
     }
+    lowest = np.array([min(score for score, answers in examples if answers)])
+    curve["threshold"] = math.floor(1000 * estimate_confidence(lowest, curve)[0]) / 1000
+    return curve
 
 
 def main(collection: Path, index: Path, queries: str, qrels: str) -> None:
     """Print the confidence part of a profile."""
     searcher = Live(Artifact(index), load_encoder).open()
     texts, judged = read_queries(collection / queries), read_judgements(collection / qrels)
-    examples = {mode: find_examples(searcher, mode, texts, judged) for mode in MODES}
-    curves = {mode: fit_curve(examples[mode]) for mode in MODES}
-    lowest = np.array([min(score for score, answers in examples["hybrid"] if answers)])
-    threshold = math.floor(1000 * estimate_confidence(lowest, curves["hybrid"])[0]) / 1000
+    curves = {mode: fit_curve(find_examples(searcher, mode, texts, judged)) for mode in MODES}
     fitted_on = f"{len(judged)} judged queries of {collection.name} ({qrels})"
-    made = {"confidence": curves, "threshold": threshold, "fitted_on": fitted_on}
+    made = {"confidence": curves, "fitted_on": fitted_on}
     print(json.dumps(made, indent=1))
 
 

@@ -60,14 +60,14 @@ class HitView:
     direction: str
 
 
-def view_hit(hit: Hit, terms: Collection[str], threshold: float) -> HitView:
+def view_hit(hit: Hit, terms: Collection[str]) -> HitView:
     """Cut a hit's text where its marks begin and end."""
     passage = hit.stored.passage
     words = list(find_words(passage.text, terms))
     return HitView(
         hit=hit,
         pieces=list(cut_pieces(passage.text, hit.highlights, words)),
-        confidence=name_confidence(hit.confidence, threshold),
+        confidence=name_confidence(hit.confidence, hit.answer),
         direction=find_direction(passage.language),
     )
 

@@ -1,5 +1,6 @@
 """The pipeline: what a build reads, encodes, keeps and refuses, and what another one finds."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -46,6 +47,10 @@ def test_every_passage_is_found_by_its_own_text(tiny_artifact: Artifact) -> None
         assert by_passage.numbers.tolist() == [number]
         assert by_passage.scores[0] == pytest.approx(1.0, abs=1e-5)
     index.close()
+
+
+def test_passages_are_numbered_in_the_order_of_their_ids(tiny_artifact: Artifact) -> None:
+    assert list(passages_of(tiny_artifact)) == sorted(passages_of(tiny_artifact))
 
 
 def test_the_same_files_are_not_built_twice(tiny_artifact: Artifact, tiny_corpus: Path) -> None:
@@ -160,6 +165,21 @@ def test_ids_do_not_depend_on_where_the_folder_lies(
     other = Artifact(tmp_path / "other")
     build(moved, other)
     assert passages_of(other) == passages_of(tiny_artifact)
+
+
+def test_a_passage_is_found_by_the_words_of_its_title_and_heading_and_by_another_name(
+    tmp_path: Path,
+) -> None:
+    text = f"The Northern Lamp Society (NLS) met in May of that year.\n\n{NEW}\nWinter\n\nNLS {NEW}"
+    row = json.dumps({"text": text, "title": "Almanac"})
+    artifact = Artifact(tmp_path / "index")
+    build(write_files(tmp_path / "corpus", {"a.jsonl": row}), artifact)
+    _, index = artifact.open()
+    found = {word: len(index.lexical({word: 1.0}, 9).numbers) for word in ("almanac", "winter")}
+    assert found == {"almanac": index.passage_count, "winter": 1}
+    named = index.lexical({"societi": 1.0}, 9).numbers.tolist()
+    assert {text[:3] for text in (s.passage.text for s in index.read(named))} == {"The", "NLS"}
+    index.close()
 
 
 def test_other_options_are_another_build(tiny_artifact: Artifact, tiny_corpus: Path) -> None:

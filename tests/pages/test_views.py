@@ -89,8 +89,8 @@ def test_sources_are_grouped_by_their_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"),
-    [(0.01, "not an answer"), (0.05, "possible match"), (0.95, "strong match")],
+    ("confidence", "answer", "words"),
+    [(0.9, False, "not an answer"), (0.05, True, "possible match"), (0.95, True, "strong match")],
 )
-def test_confidence_in_words(confidence: float, words: str) -> None:
-    assert name_confidence(confidence, 0.04) == words
+def test_confidence_in_words(confidence: float, answer: bool, words: str) -> None:
+    assert name_confidence(confidence, answer) == words

@@ -51,9 +51,10 @@ def search(client: TestClient) -> Search:
 
 
 @pytest.fixture(scope="session")
-def threshold(client: TestClient) -> float:
+def thresholds(client: TestClient) -> dict[str, float]:
     """The confidence from which a hit is an answer."""
-    return float(client.get("/api/info").json()["confidence"]["threshold"])
+    found: dict[str, float] = client.get("/api/info").json()["confidence"]["thresholds"]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
 from embeddings.records import Passage, Signals, Span
-from service.confidence import estimate_confidence, name_confidence
+from service.confidence import estimate_confidence
 from service.fusion import fuse, share_of_ideal
 from service.highlights import find_highlights, find_words
 
@@ -51,14 +51,6 @@ def test_confidence_keeps_the_order_of_the_scores(scores: list[float]) -> None:
     confidence = estimate_confidence(ordered, {"slope": 4.0, "intercept": -4.0})
     assert np.all(np.diff(confidence) <= 0)
     assert np.all((confidence >= 0) & (confidence <= 1))
-
-
-@pytest.mark.parametrize(
-    ("confidence", "words"),
-    [(0.49, "not an answer"), (0.5, "possible match"), (0.75, "strong match"), (1, "strong match")],
-)
-def test_confidence_has_words_for_people(confidence: float, words: str) -> None:
-    assert name_confidence(confidence, 0.5) == words
 
 
 def test_the_highlight_is_the_sentence_that_was_nearest() -> None:

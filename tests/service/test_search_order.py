@@ -50,11 +50,11 @@ def test_confidence_never_rises_down_a_list(search: Search, question: str, mode:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_answer_is_what_reaches_the_threshold(
-    search: Search, question: str, mode: str, threshold: float
+    search: Search, question: str, mode: str, thresholds: dict[str, float]
 ) -> None:
     answer = search(question, k=100, mode=mode)
     for hit in answer["hits"]:
-        assert hit["answer"] == (hit["confidence"] >= threshold)
+        assert hit["answer"] == (hit["confidence"] >= thresholds[mode])
     assert answer["answered"] == any(hit["answer"] for hit in answer["hits"])
 
 
