@@ -1,17 +1,17 @@
-"""Fit the curves of confidence on a judged collection, for `embeddings/encoders/profiles.json`.
+"""Find the lexical weight and fit confidence, for `embeddings/encoders/profiles.json`.
 
 `python -m service.evaluation.fit COLLECTION INDEX QUERIES QRELS` asks every judged query of the
-index of the collection, in each mode. Two examples come of each: its best hit, right or not, and
-its best hit among those that are judged not to answer, as if the answer were not in the collection.
-The
-threshold of a mode is the confidence that every right best hit reaches.
+index of the collection, in each mode, and prints nDCG@10 by lexical weight and the curves. Two
+examples come of each query: its best hit, right or not, and its best hit among those that are
+judged not to answer, as if the answer were not in the collection. The threshold of a mode is the
+confidence that every right best hit reaches.
 """
 
 import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,13 @@ from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from service.confidence import estimate_confidence
 from service.live import Live
-from service.search import MODES, Query, Searcher
+from service.search import MODES, Hit, Query, Searcher
 
-_DEPTH = 30
+_DEPTH = 100
+_WEIGHTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 
 Judgements = Mapping[str, set[str]]
+Answers = dict[str, list[Hit]]
 Example = tuple[float, bool]
 
 
@@ -44,14 +46,18 @@ def read_judgements(path: Path) -> Judgements:
     return judged
 
 
-def find_examples(
-    searcher: Searcher, mode: str, queries: Mapping[str, str], judged: Judgements
-) -> list[Example]:
-    """(score, whether the hit answers) twice for each judged query."""
+def ask(searcher: Searcher, mode: str, queries: Mapping[str, str], judged: Judgements) -> Answers:
+    """The hits of every judged query."""
+    return {
+        query: searcher.search(Query(queries[query], k=_DEPTH, mode=mode)).hits for query in judged
+    }
+
+
+def find_examples(answers: Answers, judged: Judgements) -> list[Example]:
+    """(score, whether the hit answers), twice for each query."""
     examples = []
-    for query, answers in judged.items():
-        hits = searcher.search(Query(queries[query], k=_DEPTH, mode=mode)).hits
-        marked = [(hit.score, hit.stored.source.partition("#")[2] in answers) for hit in hits]
+    for query, hits in answers.items():
+        marked = [(hit.score, _name(hit) in judged[query]) for hit in hits]
         examples += marked[:1]
         examples += [one for one in marked if not one[1]][:1]
     return examples
@@ -72,13 +78,46 @@ def fit_curve(examples: list[Example]) -> dict[str, float]:
     return curve
 
 
+def measure_weight(answers: Answers, judged: Judgements, weight: float) -> float:
+    """Mean nDCG@10 (Järvelin and Kekäläinen, 2002) of the hits ordered with a lexical weight."""
+    return float(np.mean([_ndcg(_order(hits, weight), judged[q]) for q, hits in answers.items()]))
+
+
+def _order(hits: Iterable[Hit], weight: float) -> list[str]:
+    """Documents by their best passage."""
+
+    def score(hit: Hit) -> float:
+        own = hit.signals
+        return own["passage"] + own["sentence"] + weight * own["lexical"]
+
+    return list(dict.fromkeys(_name(hit) for hit in sorted(hits, key=score, reverse=True)))
+
+
+def _ndcg(documents: list[str], relevant: set[str]) -> float:
+    gains = [1 / math.log2(rank + 2) for rank in range(10)]
+    gained = sum(
+        gain for gain, name in zip(gains, documents[:10], strict=False) if name in relevant
+    )
+    return gained / sum(gains[: len(relevant)])
+
+
+def _name(hit: Hit) -> str:
+    return hit.stored.source.partition("#")[2]
+
+
 def main(collection: Path, index: Path, queries: str, qrels: str) -> None:
-    """Print the confidence part of a profile."""
+    """Print the weights' measures and the confidence part of a profile."""
     searcher = Live(Artifact(index), load_encoder).open()
     texts, judged = read_queries(collection / queries), read_judgements(collection / qrels)
-    curves = {mode: fit_curve(find_examples(searcher, mode, texts, judged)) for mode in MODES}
-    fitted_on = f"{len(judged)} judged queries of {collection.name} ({qrels})"
-    made = {"confidence": curves, "fitted_on": fitted_on}
+    answers = {mode: ask(searcher, mode, texts, judged) for mode in MODES}
+    made = {
+        "ndcg@10": {
+            str(weight): round(measure_weight(answers["hybrid"], judged, weight), 4)
+            for weight in _WEIGHTS
+        },
+        "confidence": {mode: fit_curve(find_examples(answers[mode], judged)) for mode in MODES},
+        "fitted_on": f"{len(judged)} judged queries of {collection.name} ({qrels})",
+    }
     print(json.dumps(made, indent=1))
 
 

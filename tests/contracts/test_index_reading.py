@@ -70,6 +70,19 @@ def test_signals_without_terms_have_no_lexical_part(open_index: Open) -> None:
     assert not found.lexical.any()
 
 
+def test_the_signals_of_a_passage_do_not_depend_on_the_others_asked_for(open_index: Open) -> None:
+    """To the last bit: else a filter could turn the order of two passages round."""
+    contents = make_contents(seed=11, exact=False)
+    index, vector = open_index(contents), a_vector(4, exact=False)
+    together = index.signals(all_numbers(contents), vector, QUERY)
+    for number in all_numbers(contents):
+        alone = index.signals(np.array([number]), vector, QUERY)
+        assert alone.passage[0] == together.passage[number]
+        assert alone.sentence[0] == together.sentence[number]
+        assert alone.sentence_at[0] == together.sentence_at[number]
+        assert alone.lexical[0] == together.lexical[number]
+
+
 def test_candidates_carry_the_scores_that_signals_give(open_index: Open) -> None:
     contents = make_contents(seed=12, exact=False)
     index, vector = open_index(contents), a_vector(3, exact=False)

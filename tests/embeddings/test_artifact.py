@@ -11,6 +11,7 @@ from embeddings.errors import (
     IndexBusy,
     IndexDamaged,
     IndexMissing,
+    IndexUnwritable,
 )
 from embeddings.manifest import Manifest
 from embeddings.records import IndexContents
@@ -65,6 +66,14 @@ def test_a_build_is_live_only_when_it_is_published(tiny_artifact: Artifact) -> N
     manifest, index = tiny_artifact.open()
     assert (manifest.build, index.passage_count) == (name, len(make_contents(seed=1).passages))
     index.close()
+
+
+def test_who_is_reading_which_build_is_live_reads_it_to_the_end(tiny_artifact: Artifact) -> None:
+    before = tiny_artifact.live_id()
+    with (tiny_artifact.directory / "current").open() as held:
+        write_build(tiny_artifact)
+        assert held.read() == f"{before}\n"
+    assert tiny_artifact.live_id() != before
 
 
 @pytest.mark.parametrize("filled", [False, True])
@@ -166,6 +175,14 @@ def test_a_folder_without_an_index_says_how_to_make_one(tmp_path: Path) -> None:
         assert f"--index {artifact.directory}" in caught.value.hint
     with pytest.raises(ArtifactError):
         artifact.rollback()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    artifact = Artifact(tmp_path / "file")
+    with pytest.raises(IndexUnwritable, match="file") as caught, artifact.writer():
+        pass
+    assert "--index" in caught.value.hint
 
 
 def test_an_index_may_be_moved_as_a_whole(tiny_artifact: Artifact, tmp_path: Path) -> None:

@@ -104,7 +104,8 @@ def test_a_sentence_or_paragraph_in_another_script_is_prose(line: str) -> None:
 
 def test_a_page_in_two_scripts_has_no_caption_in_another() -> None:
     russian = "Смотритель заводил механизм лампы каждые четыре часа, и зимой спал рядом с ним."
-    assert reasons(PROSE[0], russian, "Зима", russian.replace("зимой", "летом")) == {}
+    page = (PROSE[0], russian, "Зима", russian.replace("зимой", "летом"), "Winter", PROSE[1])
+    assert reasons(*page) == {}
 
 
 def test_menus_above_and_below_the_article_are_furniture() -> None:
@@ -137,6 +138,10 @@ def test_a_text_without_furniture_has_no_marks() -> None:
 )
 def test_a_text_of_short_lines_alone_keeps_them(lines: tuple[str, ...]) -> None:
     assert {kind for kind, _ in judge(*lines).values()} == {Kind.PROSE}
+
+
+def test_a_text_of_short_lines_keeps_them_beside_its_furniture() -> None:
+    assert reasons("Lamp", "Oil", "Tags: a, b", "Rope") == {"Tags: a, b": "tag list"}
 
 
 def test_a_text_of_furniture_alone_is_kept_whole() -> None:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from embeddings.languages import identify_language, is_known, share_unknown
+from embeddings.languages import (
+    find_unknown_language,
+    identify_language,
+    is_known,
+    share_unknown,
+)
 
 TEXTS = {
     "en": "The old bridge over the river was closed in spring, and the masons raised its stones.",
@@ -28,6 +33,30 @@ def test_a_plain_text_is_told_by_language(language: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "Anna", "2017", "OK", "!?", "x", "https://a.b/c"])
 def test_a_text_too_short_to_tell_has_no_language(text: str) -> None:
     assert identify_language(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Who raised the stones of the old bridge?", "Wetin dey happen for the old bridge?"]
+)
+def test_english_and_its_pidgin_are_known_to_an_english_encoder(text: str) -> None:
+    assert find_unknown_language(text, ("en",)) is None
+
+
+@pytest.mark.parametrize("language", sorted(set(TEXTS) - {"en"}))
+def test_a_text_surely_in_another_language_is_named(language: str) -> None:
+    assert find_unknown_language(TEXTS[language], ("en",)) == language
+    assert find_unknown_language(TEXTS[language], ("en", language)) is None
+    assert find_unknown_language(TEXTS[language], None) is None
+
+
+def test_a_question_that_names_foreign_things_may_still_be_english() -> None:
+    question = "Where is Ärzte ohne Grenzen based?"
+    assert identify_language(question) == "de"
+    assert find_unknown_language(question, ("en",)) is None
+
+
+def test_a_text_too_short_to_tell_is_not_called_unknown() -> None:
+    assert find_unknown_language("OK", ("en",)) is None
 
 
 def test_an_encoder_without_a_list_of_languages_knows_them_all() -> None:

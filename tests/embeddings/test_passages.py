@@ -1,7 +1,7 @@
 """A document is cut into passages that lose nothing, fit the encoder and point where they stand."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoders import Tokenizer, load_tokenizer
@@ -11,7 +11,7 @@ from embeddings.records import Cut, Document
 from tests.embeddings.building import cut
 from tests.embeddings.texts import messy_texts
 
-LONG = " ".join(f"Sentence number {n} tells what the keeper did that night." for n in range(60))
+LONG = " ".join(f"Sentence number {n} tells what the keeper did that night." for n in range(53))
 SHORT = "A keeper wound the lamp every four hours of the night."
 
 
@@ -49,6 +49,8 @@ def check(found: Cut, tokenizer: Tokenizer, window: int) -> None:
     assert all(count <= window for count in tokenizer.count_tokens(several))
 
 
+@example("word\fword word", 4, False)  # over the form feed two words run into one
+@example("LOADTags:", 3, False)  # parts of a word count for less than the word
 @settings(max_examples=300)
 @given(messy_texts(), st.sampled_from([4, 30, 254]), st.booleans())
 def test_nothing_is_lost_and_nothing_is_beyond_the_window(

@@ -25,6 +25,36 @@ def test_a_row_gives_text_title_date_and_the_name_of_its_place() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "date"),
+    [
+        ("2017", "2017"),
+        ("2017-10", "2017-10"),
+        (" 2017-10-31 ", "2017-10-31"),
+        ("2017-10-31T14:05:00Z", "2017-10-31"),
+    ],
+)
+def test_a_date_is_kept_as_far_as_it_goes(given: str, date: str) -> None:
+    (found,) = read(rows({"text": "words", "date": given}))
+    assert isinstance(found, Document)
+    assert (found.date, found.notices) == (date, ())
+
+
+@pytest.mark.parametrize("given", ["31 October 2017", "10/31/2017", "20171031", "soon"])
+def test_a_date_in_another_form_is_left_out_and_said(given: str) -> None:
+    (found,) = read(rows({"text": "words", "date": given}))
+    assert isinstance(found, Document)
+    assert found.date is None
+    assert repr(given) in found.notices[0]
+
+
+@pytest.mark.parametrize("date", [None, "", 2017, [2017]])
+def test_a_row_without_a_date_needs_no_notice(date: object) -> None:
+    (found,) = read(rows({"text": "words", "date": date}))
+    assert isinstance(found, Document)
+    assert (found.date, found.notices) == (None, ())
+
+
 def test_a_row_is_named_by_its_id_else_by_its_line() -> None:
     data = rows({"text": "a"}, {"id": 7, "text": "b"}, {"_id": "x", "id": "y", "text": "c"})
     found = read("\n" + data + "\r\n\n")
