@@ -1,7 +1,7 @@
 """The pipeline: documents -> passages -> vectors -> a published build. Knows every part above."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,20 +13,17 @@ from embeddings import __version__
 from embeddings.aliases import expand_terms, find_aliases
 from embeddings.analysis import find_terms, weigh_terms
 from embeddings.artifact import Artifact
-from embeddings.documents import SourceFile, list_sources, read_source
+from embeddings.documents import SourceFile, list_sources, read_documents
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
-from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots, UnreadableDocument
+from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots
 from embeddings.index.local import LocalIndex
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Fold, IndexContents, Passage, Reading, Vectors
+from embeddings.records import Cut, Fold, IndexContents, Passage, Reading
+from embeddings.vectors import Progress, VectorSource
 
-Progress = Callable[[str, int, int], None]
-"""Told the stage's name, how much is done, and how much there is."""
-
-_ENCODE_AT_ONCE = 256
 _UNKNOWN_LANGUAGE_SHARE = 0.1
 
 
@@ -80,7 +77,7 @@ def build_index(
         passages, folds = fold_repeats(cuts)
         passages.sort(key=lambda passage: passage.id)
         encoder = load_encoder()
-        vectors = _VectorSource(encoder, _open_live(artifact, live, encoder))
+        vectors = VectorSource(encoder, _open_live(artifact, live, encoder))
         contents = _make_contents(cuts, passages, folds, vectors, progress)
         progress("writing", 0, 1)
         writer.add(contents)
@@ -163,17 +160,14 @@ def _read_and_cut(
 ) -> tuple[list[Cut], dict[str, list[Any]]]:
     cuts: list[Cut] = []
     sources: dict[str, list[Any]] = {}
+    seen: set[str] = set()
     for done, file in enumerate(files):
         progress("reading", done, len(files))
         sha256 = ""
-        for item in read_source(file):
-            if isinstance(item, UnreadableDocument):
-                reading.unreadable.append((item.source, item.message))
-                continue
-            sha256 = item.sha256
-            reading.notices.extend((item.source, notice) for notice in item.notices)
+        for document in read_documents(file, reading, seen):
+            sha256 = document.sha256
             cuts.append(
-                cut_document(item, tokenizer.count_tokens, tokenizer.window, options.keep_all)
+                cut_document(document, tokenizer.count_tokens, tokenizer.window, options.keep_all)
             )
         sources[file.source] = [file.size, file.modified_ns, sha256]
     progress("reading", len(files), len(files))
@@ -221,7 +215,7 @@ def _make_contents(
     cuts: Sequence[Cut],
     passages: Sequence[Passage],
     folds: Sequence[Fold],
-    vectors: "_VectorSource",
+    vectors: VectorSource,
     progress: Progress,
 ) -> IndexContents:
     sentences = [
@@ -257,36 +251,3 @@ def _open_live(artifact: Artifact, live: Manifest | None, encoder: Encoder) -> L
     if live is None or live.encoder != asdict(encoder.identity):
         return None
     return artifact.open()[1]
-
-
-class _VectorSource:
-    """Vectors of texts: from the live build where it has them, else encoded, each text once."""
-
-    def __init__(self, encoder: Encoder, live: LocalIndex | None) -> None:
-        self._encoder = encoder
-        self._live = live
-        self.encoded = 0
-
-    def find(
-        self, passages: Sequence[str], sentences: Sequence[str], progress: Progress
-    ) -> tuple[Vectors, Vectors]:
-        """Vectors of both lists, in their order."""
-        place = {text: i for i, text in enumerate(dict.fromkeys([*passages, *sentences]))}
-        vectors = np.empty((len(place), self._encoder.identity.dimension), dtype=np.float32)
-        known = self._live.recall_vectors(place.keys()) if self._live else {}
-        for text, vector in known.items():
-            vectors[place[text]] = vector
-        new = sorted((text for text in place if text not in known), key=len, reverse=True)
-        self._encode(new, vectors, place, progress)
-        return vectors[[place[t] for t in passages]], vectors[[place[t] for t in sentences]]
-
-    def _encode(
-        self, texts: Sequence[str], vectors: Vectors, place: Mapping[str, int], progress: Progress
-    ) -> None:
-        """Longest first, so that the time left is not underestimated and little is padded."""
-        for done in range(0, len(texts), _ENCODE_AT_ONCE):
-            progress("encoding", done, len(texts))
-            some = texts[done : done + _ENCODE_AT_ONCE]
-            vectors[[place[text] for text in some]] = self._encoder.encode_passages(some)
-        self.encoded = len(texts)
-        progress("encoding", len(texts), len(texts))

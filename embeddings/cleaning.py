@@ -8,9 +8,10 @@ lines that belong to no paragraph. A text without any prose keeps every line.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from embeddings.blocks import Block
 
@@ -35,15 +36,17 @@ class Judged:
 _SHORT = 15
 _MENU_WORDS = 3.5
 _MENU_LINES = 3
+_SENTENCE_WORDS = 5
 _LONGEST_APPEAL = 45
 _LONGEST_TEASER = 60
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 
-# (reason, most words the block may have, pattern). Patterns see the block in lower case.
+# (reason, most words the block may have, pattern); letter case aside but where a pattern says so.
 _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
-    (reason, most, re.compile(pattern))
+    (reason, most, re.compile(pattern, re.IGNORECASE))
     for reason, most, pattern in (
+        ("caption", 30, r"^(?:photo|image|picture|file photo|caption|illustration)\b.{0,30}[:/]"),
         (
             "navigation",
             8,
@@ -67,7 +70,8 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         (
             "comment count",
             6,
-            r"^(?:\d+|no|one)\s+(?:comments?|repl(?:y|ies)|responses?|shares?|views?|reactions?)$"
+            r"^\d+\s+(?:comment|response|share|view|reaction|reply)$"
+            r"|^(?:\d+|no)\s+(?:comments|responses|shares|views|reactions|replies)$"
             r"|^(?:leave|post|add) a (?:comment|reply)",
         ),
         (
@@ -90,7 +94,8 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             r"|fresh|today's) (?:news|stories|articles|posts|headlines|reading)"
             r"|most (?:read|popular|viewed|shared|commented)\b.*"
             r"|more (?:articles?|stories|news|reading|posts|from|like|on|in|of|by)\b.*"
-            r"|related(?: .*)?|(?:read|see) (?:more|also|next|on)\b.*"
+            r"|related(?: (?:articles?|stories|posts?|news|content|topics|reading|links))?"
+            r"|(?:read|see) (?:more|also|next|on)\b.*"
             r"|you (?:may|might) (?:also )?.*like"
             r"|(?:also|next|further) (?:read|reading|up)|recommended(?: .*)?|popular(?: .*)?"
             r"|editor'?s'? (?:picks?|choice)|(?:similar|other) (?:articles|stories|posts)\b.*"
@@ -111,16 +116,26 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             r"^[\[(](?:source|via|credit|original)\b.*[\])]$"
             r"|^(?:source|via|credit|originally published)\s*:",
         ),
-        ("byline", 8, r"^(?:by|written by|posted by|words by|author:)\s+(?!.*[.!?]$)"),
+        (
+            "byline",
+            8,
+            r"^(?:by|written by|posted by|words by|author:)\s+(?-i:[A-ZÀ-ÞА-Я])(?!.*[.!?]$)",
+        ),
         (
             "date line",
             6,
-            rf"^(?:\w+,\s*)?(?:\d{{1,2}}\s*{_MONTH}\s*,?\s*\d{{2,4}}|{_MONTH}\s*\d{{1,2}},?\s*\d{{4}}"
+            rf"^(?:\w+,\s*)?(?:\d{{1,2}}\s*{_MONTH}\s*,?\s*\d{{2,4}}"
+            rf"|{_MONTH}\s*\d{{1,2}},?\s*\d{{4}}"
             r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
             r"(?:[,\s]+\d{1,2}:\d{2}.*)?$",
         ),
-        ("caption", 30, r"^(?:photo|image|picture|file photo|caption|illustration)\b.{0,30}[:/]"),
     )
+)
+_UNMISTAKABLE = re.compile(
+    r"^(?:please )?(?:subscribe|sign up|donate|support us|help us)\b|\byour donation\b"
+    r"|\bbecome a (?:member|supporter|patron) and\b|\bthis (?:site|website) uses cookies\b"
+    r"|^(?:©|copyright\s+(?:©\s*)?\d{4})|\ball rights reserved\b",
+    re.IGNORECASE,
 )
 _TEASER_END = re.compile(
     r"(?:\.\.\.|…)\]?\s*(?:\[\W*\]|(?:read|continue|more)\b.*)?$", re.IGNORECASE
@@ -130,6 +145,7 @@ _TEASER_END = re.compile(
 def judge_blocks(blocks: Sequence[Block]) -> list[Judged]:
     """Say of each block, in order, whether it is prose, heading or furniture."""
     reasons = _find_phrases(blocks)
+    _spare_lone_sentences(blocks, reasons)
     _add_foreign_lines(blocks, reasons)
     _add_teasers(blocks, reasons)
     open_blocks = [i for i in range(len(blocks)) if i not in reasons]
@@ -156,12 +172,38 @@ def _is_prose(block: Block) -> bool:
 def _find_phrases(blocks: Sequence[Block]) -> dict[int, str]:
     reasons = {}
     for i, block in enumerate(blocks):
-        words, lowered = block.words, block.text.lower().replace("’", "'")
+        words, text = block.words, block.text.replace("’", "'")
         for reason, most, pattern in _PHRASES:
-            if words <= most and pattern.search(lowered):
+            if words <= most and pattern.search(text):
                 reasons[i] = reason
                 break
     return reasons
+
+
+def _spare_lone_sentences(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A whole sentence with such a phrase may be the author's own, unless it is in company.
+
+    Company is a line of furniture that is no sentence, or an unmistakable one, in the same run of
+    neighbours; or the end of the page, below a line that is no sentence.
+    """
+    for run in _find_runs(sorted(reasons)):
+        among_lines = any(
+            not _is_sentence(blocks[i]) or _UNMISTAKABLE.search(blocks[i].text) for i in run
+        )
+        is_last = run[-1] == len(blocks) - 1 and run[0] > 0
+        if not among_lines and not (is_last and not _is_prose(blocks[run[0] - 1])):
+            for i in run:
+                del reasons[i]
+
+
+def _is_sentence(block: Block) -> bool:
+    return block.ends_sentence and block.words >= _SENTENCE_WORDS
+
+
+def _find_runs(indices: Sequence[int]) -> Iterator[list[int]]:
+    """Indices in ascending order -> runs of neighbours."""
+    for _, run in groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0]):
+        yield [i for _, i in run]
 
 
 def _script(text: str) -> str | None:

@@ -21,6 +21,7 @@ _MARKS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 1 << 20
 _MOST_CONTROL = 0.01
+_FEWEST_CONTROL = 1
 _MOST_DAMAGE = 0.1
 _CENTRAL_EUROPEAN = ("Polish", "Czech", "Slovak", "Slovene", "Hungarian", "Croatian", "Romanian")
 
@@ -93,5 +94,5 @@ def _choose(matches: CharsetMatches) -> CharsetMatch | None:
 
 def _refuse_binary(text: str, source: str) -> None:
     sample = text[:_SAMPLE]
-    if len(_CONTROL.findall(sample)) > len(sample) * _MOST_CONTROL:
+    if len(_CONTROL.findall(sample)) > max(_FEWEST_CONTROL, len(sample) * _MOST_CONTROL):
         raise UnreadableDocument(source, "is binary, not text (control characters)", _REMEDY)

@@ -60,6 +60,22 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     return sorted(found, key=lambda file: file.source)
 
 
+def read_documents(file: SourceFile, reading: Reading, seen: set[str]) -> Iterator[Document]:
+    """The documents of one file; what cannot be read, or repeats a source name, goes to `reading`.
+
+    `seen` holds the ids of the documents read before, and those of this file afterwards.
+    """
+    for item in read_source(file):
+        if isinstance(item, UnreadableDocument):
+            reading.unreadable.append((item.source, item.message))
+        elif item.id in seen:
+            reading.unreadable.append((item.source, "has the same name as another document"))
+        else:
+            seen.add(item.id)
+            reading.notices.extend((item.source, notice) for notice in item.notices)
+            yield item
+
+
 def read_source(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
     """Yield the documents of one file, and in the place of one that cannot be read, the reason."""
     try:

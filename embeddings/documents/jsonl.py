@@ -96,4 +96,4 @@ def _notice_date(row: dict[str, Any]) -> tuple[str, ...]:
     return (f"its date {given!r} is not in ISO form, as 2017-10-31 is, and was left out",)
 
 
-_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?!\d)")
+_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?![-/.\d])")

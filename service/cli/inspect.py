@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
-from embeddings.documents import list_sources, read_source
+from embeddings.documents import list_sources, read_documents
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
-from embeddings.errors import CorpusEmpty, UnreadableDocument
+from embeddings.errors import CorpusEmpty
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Fold, Reading
 from service.cli.output import print_json, say, show_plain
@@ -48,14 +48,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cut]:
     tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
     cuts = []
+    seen: set[str] = set()
     for file in list_sources(paths, reading):
-        for item in read_source(file):
-            if isinstance(item, UnreadableDocument):
-                reading.unreadable.append((item.source, item.message))
-                continue
-            reading.notices.extend((item.source, notice) for notice in item.notices)
+        for document in read_documents(file, reading, seen):
             cuts.append(
-                cut_document(item, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
+                cut_document(document, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
             )
     return cuts
 

@@ -74,3 +74,13 @@ def test_a_folder_without_a_readable_text_says_why(
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusMissing, match="nowhere"):
         build(tmp_path / "nowhere", Artifact(tmp_path / "index"))
+
+
+def test_a_second_document_of_the_same_name_is_reported(tmp_path: Path) -> None:
+    row = '{"_id": "1.txt", "text": "Owls hunt by ear in the dark."}\n'
+    folder = write_files(
+        tmp_path / "corpus", {"x.jsonl": row, "x.jsonl#1.txt": "Bees hum in the lime trees."}
+    )
+    report = build(folder, Artifact(tmp_path / "index"))
+    assert report.manifest.counts["documents"] == 1
+    assert [source for source, _ in report.manifest.unreadable] == ["x.jsonl#1.txt"]

@@ -159,3 +159,28 @@ def test_every_block_is_judged_once_and_only_furniture_has_a_reason(text: str) -
 
 def test_a_long_row_of_cut_off_marks_is_judged_in_the_end() -> None:
     assert judge(PROSE[0], "...[" * 50_000)
+
+
+PROSE_WITH_PHRASES = [
+    "The group's daily newsletter printed the claim.",
+    "“Your support means everything to me,” the general told the council on Monday.",
+    "Please give the letter to Anna, he wrote.",
+    "Copyright in the work passed to his heirs under the act of 1911, the court held.",
+    "Only you can decide what becomes of the land, she said.",
+    "Source: the spring above the village, as the old map has it.",
+]
+
+
+@pytest.mark.parametrize("sentence", PROSE_WITH_PHRASES)
+def test_a_sentence_of_the_authors_with_such_a_phrase_is_kept(sentence: str) -> None:
+    text = (
+        f"The mayor spoke of the wells on Monday.\n\n{sentence}\n\nNobody in the hall objected.\n"
+    )
+    assert {item.kind for item in judge_blocks(find_blocks(text))} == {Kind.PROSE}
+
+
+@pytest.mark.parametrize("line", ["By noon the ships had left", "Related work", "No comment"])
+def test_a_heading_with_such_a_phrase_stays_a_heading(line: str) -> None:
+    text = f"The mayor spoke of the wells on Monday.\n\n{line}\n\nNobody in the hall objected.\n"
+    kinds = [item.kind for item in judge_blocks(find_blocks(text))]
+    assert kinds == [Kind.PROSE, Kind.HEADING, Kind.PROSE]
