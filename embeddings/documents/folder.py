@@ -1,7 +1,7 @@
 """Folders: which files are read, under which source names, by which reader.
 
-Hidden files are left out. What has no reader is skipped with a notice, what a reader refuses is
-reported: nothing is passed over in silence.
+Hidden files are left out. What `.winnowignore` names and what has no reader is skipped with a
+notice, what a reader refuses is reported: nothing is passed over in silence.
 """
 
 import hashlib
@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
+from embeddings.documents.markdown import read_markdown
 from embeddings.documents.text import read_text
 from embeddings.errors import CorpusMissing, UnreadableDocument
 from embeddings.records import Document, Reading
@@ -20,8 +22,11 @@ Reader = Callable[[bytes, str, str], Iterator[Document | UnreadableDocument]]
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".text": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
     ".jsonl": read_jsonl,
 }
+ENDINGS = ", ".join(READERS)
 LARGEST_FILE = 256 << 20
 
 # The parts of a judged collection that are not its texts, by their fixed names.
@@ -46,9 +51,9 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     for root, name in names.items():
         if not root.exists():
             raise CorpusMissing(f"{root} does not exist", "check the path")
-        for path, inside in _walk(root, reading):
+        for path, inside, left_out in _walk(root, reading):
             source = "/".join(part for part in (name, inside) if part)
-            if (reason := _reason_to_skip(path)) is not None:
+            if reason := left_out or _reason_to_skip(path):
                 reading.skipped.append((source, reason))
                 continue
             try:
@@ -106,21 +111,33 @@ def _numbered(base: str) -> Iterator[str]:
         number += 1
 
 
-def _walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str]]:
+def _walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str, str]]:
+    """Each file with its path from the root, and why it is left out; folders that are, too."""
     if root.is_file():
-        yield root, _printable(root.name)
+        yield root, _printable(root.name), ""
         return
 
     def report(error: OSError) -> None:
         reading.unreadable.append((str(error.filename), error.strerror or str(error)))
 
+    ignored: list[Ignored] = []
     for folder, folders, files in os.walk(root, onerror=report):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in sorted([*files, *links]):
-            if not name.startswith("."):
-                path = Path(folder, name)
-                yield path, _printable(path.relative_to(root).as_posix())
+        ignored = [one for one in ignored if Path(folder).is_relative_to(one.folder)]
+        try:
+            ignored += read_ignore_file(Path(folder))
+        except OSError as error:
+            report(error)
+        entries = [*((name, False) for name in files), *((name, True) for name in folders)]
+        folders[:] = []
+        for name, is_folder in sorted(entries):
+            if name.startswith("."):
+                continue
+            path = Path(folder, name)
+            reason = find_ignored(path, is_folder, ignored)
+            if is_folder and not reason and not path.is_symlink():
+                folders.append(name)
+            else:
+                yield path, _printable(path.relative_to(root).as_posix()), reason
 
 
 def _printable(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from embeddings.documents.decoding import decode
+from embeddings.documents.fields import notice_date, read_date, read_language, read_line
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
@@ -30,11 +31,14 @@ def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | Unr
             document = Document(
                 source=f"{source}#{name}",
                 text=_read_text_field(row, f"{source}:{line}"),
-                title=_read_string(row, "title"),
+                title=read_line(row.get("title")),
                 sha256=sha256,
-                date=_read_date(row),
+                date=read_date(row.get("date")),
                 encoding=decoded.encoding,
-                notices=(*notices, *_notice_date(row)),
+                notices=(*notices, *notice_date(row.get("date"))),
+                author=read_line(row.get("author")),
+                url=read_line(row.get("url")),
+                language=read_language(row.get("language")),
             )
         except UnreadableDocument as error:
             yield error
@@ -77,23 +81,3 @@ def _read_text_field(row: dict[str, Any], place: str) -> str:
     if not value.strip():
         raise UnreadableDocument(place, "is empty", "fill its 'text', or take the row out")
     return value
-
-
-def _read_string(row: dict[str, Any], name: str) -> str | None:
-    value = row.get(name)
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _read_date(row: dict[str, Any]) -> str | None:
-    match = _ISO_DATE.match(_read_string(row, "date") or "")
-    return match.group() if match else None
-
-
-def _notice_date(row: dict[str, Any]) -> tuple[str, ...]:
-    given = _read_string(row, "date")
-    if given is None or _ISO_DATE.match(given):
-        return ()
-    return (f"its date {given!r} is not in ISO form, as 2017-10-31 is, and was left out",)
-
-
-_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?!\d)")
