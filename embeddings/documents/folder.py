@@ -7,12 +7,14 @@ notice, what a reader refuses is reported: nothing is passed over in silence.
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from embeddings.documents.html import read_html
 from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
 from embeddings.documents.markdown import read_markdown
+from embeddings.documents.sniffing import sniff_ending
 from embeddings.documents.text import read_text
 from embeddings.errors import CorpusMissing, UnreadableDocument
 from embeddings.records import Document, Reading
@@ -24,6 +26,9 @@ READERS: dict[str, Reader] = {
     ".text": read_text,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
     ".jsonl": read_jsonl,
 }
 ENDINGS = ", ".join(READERS)
@@ -87,7 +92,15 @@ def _read_file(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
             file.source, error.strerror or str(error), "check that it exists and may be read"
         ) from error
     sha256 = hashlib.sha256(data).hexdigest()
-    yield from READERS[file.path.suffix.lower()](data, file.source, sha256)
+    ending = file.path.suffix.lower()
+    actual = sniff_ending(data, ending)
+    if actual not in READERS:
+        actual = ending
+    for item in READERS[actual](data, file.source, sha256):
+        if actual != ending and isinstance(item, Document):
+            notice = f"read as {actual}, which it is, whatever its ending"
+            item = replace(item, notices=(notice, *item.notices))
+        yield item
 
 
 def _name_roots(roots: Iterable[Path]) -> dict[Path, str]:
