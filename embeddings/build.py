@@ -35,6 +35,7 @@ class BuildOptions:
     """What changes an index beside its documents and encoder; recorded in the manifest."""
 
     keep_all: bool = False
+    text_column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _read_and_cut(
     for done, file in enumerate(files):
         progress("reading", done, len(files))
         sha256 = ""
-        for item in read_source(file):
+        for item in read_source(file, options.text_column):
             if isinstance(item, UnreadableDocument):
                 reading.unreadable.append((item.source, item.message))
                 continue

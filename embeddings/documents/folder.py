@@ -8,8 +8,10 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from embeddings.documents.csv import read_csv
 from embeddings.documents.html import read_html
 from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
@@ -30,7 +32,9 @@ READERS: dict[str, Reader] = {
     ".htm": read_html,
     ".xhtml": read_html,
     ".jsonl": read_jsonl,
+    ".csv": read_csv,
 }
+_TABLES = {".jsonl": read_jsonl, ".csv": read_csv}  # these take the column of the text too
 ENDINGS = ", ".join(READERS)
 LARGEST_FILE = 256 << 20
 
@@ -70,15 +74,18 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     return sorted(found, key=lambda file: file.source)
 
 
-def read_source(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
-    """Yield the documents of one file, and in the place of one that cannot be read, the reason."""
+def read_source(file: SourceFile, text_column: str = "") -> Iterator[Document | UnreadableDocument]:
+    """Yield the documents of one file, and in the place of one that cannot be read, the reason.
+
+    `text_column` names the column of a table that holds the text; without it, the usual names do.
+    """
     try:
-        yield from _read_file(file)
+        yield from _read_file(file, text_column)
     except UnreadableDocument as error:
         yield error
 
 
-def _read_file(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
+def _read_file(file: SourceFile, text_column: str) -> Iterator[Document | UnreadableDocument]:
     if file.size > LARGEST_FILE:
         raise UnreadableDocument(
             file.source,
@@ -96,7 +103,10 @@ def _read_file(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
     actual = sniff_ending(data, ending)
     if actual not in READERS:
         actual = ending
-    for item in READERS[actual](data, file.source, sha256):
+    read = READERS[actual]
+    if actual in _TABLES:
+        read = partial(_TABLES[actual], text_column=text_column)
+    for item in read(data, file.source, sha256):
         if actual != ending and isinstance(item, Document):
             notice = f"read as {actual}, which it is, whatever its ending"
             item = replace(item, notices=(notice, *item.notices))

@@ -1,4 +1,4 @@
-"""JSON Lines: one document a row, from its `text`, with `title`, `date` and id where given.
+"""JSON Lines: one document a row, from its text column, with what else the row says of it.
 
 A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 """
@@ -6,15 +6,24 @@ A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from embeddings.documents.decoding import decode
-from embeddings.documents.fields import notice_date, read_date, read_language, read_line
+from embeddings.documents.rows import (
+    TEXT_COLUMNS,
+    find_text_column,
+    make_row_document,
+    name_row,
+    refuse_repeated,
+)
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
 
-def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | UnreadableDocument]:
+def read_jsonl(
+    data: bytes, source: str, sha256: str, text_column: str = ""
+) -> Iterator[Document | UnreadableDocument]:
     """Yield a document for each row, or what is wrong with that row."""
     decoded = decode(data, source)
     if not decoded.text.strip():
@@ -25,26 +34,17 @@ def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | Unr
         if not raw.strip():
             continue
         try:
-            row = parse_row(raw, f"{source}:{line}")
-            name = str(row.get("_id", row.get("id", line)))
-            _refuse_repeated(name, seen, f"{source}:{line}")
-            document = Document(
-                source=f"{source}#{name}",
-                text=_read_text_field(row, f"{source}:{line}"),
-                title=read_line(row.get("title")),
-                sha256=sha256,
-                date=read_date(row.get("date")),
-                encoding=decoded.encoding,
-                notices=(*notices, *notice_date(row.get("date"))),
-                author=read_line(row.get("author")),
-                url=read_line(row.get("url")),
-                language=read_language(row.get("language")),
-            )
+            place = f"{source}:{line}"
+            row = parse_row(raw, place)
+            name = name_row(row, line)
+            refuse_repeated(name, seen, place)
+            column = find_text_column(row, text_column) or text_column or TEXT_COLUMNS[0]
+            document = make_row_document(row, column, f"{source}#{name}", place, sha256, decoded)
         except UnreadableDocument as error:
             yield error
             continue
+        yield replace(document, notices=(*notices, *document.notices))
         notices = ()  # said of the first row that can be read, and not again
-        yield document
 
 
 def parse_row(raw: str, place: str) -> dict[str, Any]:
@@ -64,20 +64,3 @@ def parse_row(raw: str, place: str) -> dict[str, Any]:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REMEDY = "write one JSON object a line"
-
-
-def _refuse_repeated(name: str, seen: set[str], place: str) -> None:
-    if name in seen:
-        raise UnreadableDocument(
-            place, f"repeats the id {name!r}", "give each row an id of its own"
-        )
-    seen.add(name)
-
-
-def _read_text_field(row: dict[str, Any], place: str) -> str:
-    value = row.get("text")
-    if not isinstance(value, str):
-        raise UnreadableDocument(place, "has no 'text' that is a string", "give each row a 'text'")
-    if not value.strip():
-        raise UnreadableDocument(place, "is empty", "fill its 'text', or take the row out")
-    return value

@@ -49,7 +49,7 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cu
     tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
     cuts = []
     for file in list_sources(paths, reading):
-        for item in read_source(file):
+        for item in read_source(file, settings.text_column):
             if isinstance(item, UnreadableDocument):
                 reading.unreadable.append((item.source, item.message))
                 continue
