@@ -16,6 +16,7 @@ from embeddings.documents.html import read_html
 from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
 from embeddings.documents.markdown import read_markdown
+from embeddings.documents.pdf import read_pdf
 from embeddings.documents.sniffing import sniff_ending
 from embeddings.documents.text import read_text
 from embeddings.errors import CorpusMissing, UnreadableDocument
@@ -33,6 +34,7 @@ READERS: dict[str, Reader] = {
     ".xhtml": read_html,
     ".jsonl": read_jsonl,
     ".csv": read_csv,
+    ".pdf": read_pdf,
 }
 _TABLES = {".jsonl": read_jsonl, ".csv": read_csv}  # these take the column of the text too
 ENDINGS = ", ".join(READERS)

@@ -1,0 +1,130 @@
+"""Boxes of text on a page -> paragraphs in the order of reading: down each column, then the next.
+
+A gutter is a place that leaves enough text wholly to its left and to its right. What lies across
+it, such as a title over two columns, comes between what is above and what is below it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+_LEAST_COLUMN = 0.1
+_FEWEST_CHARACTERS = 80
+_SHORT_LINE = 0.85
+_INDENT = 0.02
+_SENTENCE_END = re.compile(r"""[.!?…:;؟۔。！？][\])}"'”’»]*$""")
+_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
+_CONTINUED = re.compile(r"([^\W\d_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text with its left and right edge."""
+
+    left: float
+    right: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Lines that stand together. `top` is larger than `bottom`, as PDF counts."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    lines: tuple[Line, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(len(line.text) for line in self.lines)
+
+
+def order_boxes(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes of a page in the order of reading."""
+    gutter = _find_gutter(boxes)
+    from_top = sorted(boxes, key=lambda box: (-box.top, box.left))
+    if gutter is None:
+        return from_top
+    ordered: list[Box] = []
+    left: list[Box] = []
+    right: list[Box] = []
+    for box in from_top:
+        if box.left < gutter < box.right:
+            ordered += [*order_boxes(left), *order_boxes(right), box]
+            left, right = [], []
+        else:
+            (left if box.right <= gutter else right).append(box)
+    return [*ordered, *order_boxes(left), *order_boxes(right)]
+
+
+def _find_gutter(boxes: Sequence[Box]) -> int | None:
+    """Where the least text lies across, if enough lies on both sides; of equals, the most even."""
+    total = sum(box.size for box in boxes)
+    least = max(_FEWEST_CHARACTERS, _LEAST_COLUMN * total)
+    found: list[tuple[int, int, int]] = []
+    for place in {ceil(box.right) for box in boxes}:
+        left = sum(box.size for box in boxes if box.right <= place)
+        right = sum(box.size for box in boxes if box.left >= place)
+        if min(left, right) >= least:
+            found.append((total - left - right, -min(left, right), place))
+    return min(found)[2] if found else None
+
+
+def find_paragraphs(boxes: Sequence[Box], words: Collection[str]) -> Iterator[str]:
+    """The paragraphs of boxes in order; one that goes on in the next column is put together.
+
+    `words` are those of the document: they tell whether a hyphen at a line's end belongs to a word.
+    """
+    waiting = ""
+    for box in boxes:
+        for lines in _divide(box):
+            paragraph = join_lines(lines, words)
+            if waiting and not _SENTENCE_END.search(waiting) and paragraph[:1].islower():
+                waiting = join_lines([waiting, paragraph], words)
+            else:
+                if waiting:
+                    yield waiting
+                waiting = paragraph
+    if waiting:
+        yield waiting
+
+
+def _divide(box: Box) -> Iterator[list[str]]:
+    """A paragraph ends with a sentence, in a short line or before an indented one."""
+    width = max(box.right - box.left, 1.0)
+    lines = [line for line in box.lines if line.text.strip()]
+    paragraph: list[str] = []
+    for line, following in pairwise([*lines, None]):
+        assert line is not None  # None stands last
+        paragraph.append(line.text.strip())
+        ends = following is None
+        if following is not None and _SENTENCE_END.search(line.text.strip()):
+            is_short = line.right - box.left < _SHORT_LINE * width
+            ends = is_short or following.left - box.left > _INDENT * width
+        if ends:
+            yield paragraph
+            paragraph = []
+
+
+def join_lines(lines: Sequence[str], words: Collection[str]) -> str:
+    """One line, hyphenation at the ends of lines mended, ligatures taken apart."""
+    joined = ""
+    for line in lines:
+        text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found.group()), line)
+        before, after = _HYPHENATED.search(joined), _CONTINUED.match(text)
+        if joined.endswith("\u00ad"):
+            joined = joined[:-1] + text
+        elif before and after and after.group().islower():
+            both = before.group(1) + after.group(1)
+            hyphen = f"{before.group(1)}-{after.group(1)}"
+            keeps = hyphen.lower() in words and both.lower() not in words
+            joined = f"{joined if keeps else joined[:-1]}{text}"
+        else:
+            joined = f"{joined} {text}" if joined else text
+    return joined.replace("\u00ad", "")
