@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from embeddings.documents.csv import read_csv
+from embeddings.documents.docx import read_docx
 from embeddings.documents.html import read_html
 from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
@@ -35,6 +36,7 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_jsonl,
     ".csv": read_csv,
     ".pdf": read_pdf,
+    ".docx": read_docx,
 }
 _TABLES = {".jsonl": read_jsonl, ".csv": read_csv}  # these take the column of the text too
 ENDINGS = ", ".join(READERS)

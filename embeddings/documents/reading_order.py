@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-_LEAST_COLUMN = 0.1
+_LEAST_COLUMN = 0.15
+_MOST_ACROSS = 0.5
 _FEWEST_CHARACTERS = 80
 _SHORT_LINE = 0.85
 _INDENT = 0.02
@@ -71,7 +72,7 @@ def _find_gutter(boxes: Sequence[Box]) -> int | None:
     for place in {ceil(box.right) for box in boxes}:
         left = sum(box.size for box in boxes if box.right <= place)
         right = sum(box.size for box in boxes if box.left >= place)
-        if min(left, right) >= least:
+        if min(left, right) >= least and total - left - right <= _MOST_ACROSS * total:
             found.append((total - left - right, -min(left, right), place))
     return min(found)[2] if found else None
 
