@@ -13,12 +13,18 @@ from embeddings.blocks import Block, find_blocks
 from embeddings.cleaning import Judged, Kind, judge_blocks
 from embeddings.records import Document, Mark, Span
 
-_HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$|[ \t]*[\r\n]+[ \t]*(?:=+|-+)$")
+_HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
 
 def show_heading(text: str) -> str:
     """A heading without the marks of Markdown, as a person reads it."""
-    return _HEADING_MARKS.sub("", text)
+    if mark := _HEADING_MARK.match(text):
+        shown = text[mark.end() :].rstrip()
+        closed = shown.rstrip("#")
+        return closed.rstrip() if closed[-1:] in (" ", "\t") else shown
+    *lines, last = text.splitlines() or [""]
+    is_underlined = lines and set(last.strip()) in ({"="}, {"-"})
+    return "\n".join(lines).strip() if is_underlined else text
 
 
 def judge_document(document: Document, keep_all: bool = False) -> list[Judged]:

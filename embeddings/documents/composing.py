@@ -16,6 +16,11 @@ _ODD = re.compile("[\0-\b\v\f\x0e-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def drop_odd_characters(text: str) -> str:
+    """Without control characters; halves of a surrogate pair are shown as damaged."""
+    return _SURROGATE.sub("\ufffd", _ODD.sub("", text))
+
+
 @dataclass(slots=True)
 class Composition:
     """A text that grows by parts. A `row` is one line of a table or of code, kept as it is."""
@@ -38,7 +43,7 @@ class Composition:
 
     def add(self, text: str, kind: Kind = "paragraph") -> None:
         """Add a part after a blank line. Its single newlines divide it; a heading has none."""
-        text = _SURROGATE.sub("\ufffd", _ODD.sub("", text))
+        text = drop_odd_characters(text)
         if kind == "heading":
             text = text.replace("\n", " ")
         lines = [line for raw in text.split("\n") if (line := _SPACE.sub(" ", raw).strip())]

@@ -5,21 +5,22 @@ notice, what a reader refuses is reported: nothing is passed over in silence.
 """
 
 import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from embeddings.documents.csv import read_csv
 from embeddings.documents.docx import read_docx
+from embeddings.documents.eml import read_eml
+from embeddings.documents.epub import read_epub
 from embeddings.documents.html import read_html
-from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
 from embeddings.documents.jsonl import read_jsonl
 from embeddings.documents.markdown import read_markdown
 from embeddings.documents.pdf import read_pdf
 from embeddings.documents.sniffing import sniff_ending
 from embeddings.documents.text import read_text
+from embeddings.documents.walking import name_roots, walk
 from embeddings.errors import CorpusMissing, UnreadableDocument
 from embeddings.records import Document, Reading
 
@@ -37,6 +38,8 @@ READERS: dict[str, Reader] = {
     ".csv": read_csv,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".eml": read_eml,
+    ".epub": read_epub,
 }
 _TABLES = {".jsonl": read_jsonl, ".csv": read_csv}  # these take the column of the text too
 ENDINGS = ", ".join(READERS)
@@ -59,12 +62,12 @@ class SourceFile:
 
 def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     """The readable files under the roots, by source name; what is left out goes into `reading`."""
-    names = _name_roots(roots)
+    names = name_roots(roots)
     found: list[SourceFile] = []
     for root, name in names.items():
         if not root.exists():
             raise CorpusMissing(f"{root} does not exist", "check the path")
-        for path, inside, left_out in _walk(root, reading):
+        for path, inside, left_out in walk(root, reading):
             source = "/".join(part for part in (name, inside) if part)
             if reason := left_out or _reason_to_skip(path):
                 reading.skipped.append((source, reason))
@@ -115,61 +118,6 @@ def _read_file(file: SourceFile, text_column: str) -> Iterator[Document | Unread
             notice = f"read as {actual}, which it is, whatever its ending"
             item = replace(item, notices=(notice, *item.notices))
         yield item
-
-
-def _name_roots(roots: Iterable[Path]) -> dict[Path, str]:
-    """No prefix for a single root; else each root's own name, numbered where two are alike."""
-    roots = list(dict.fromkeys(roots))
-    if len(roots) == 1:
-        return {roots[0]: ""}
-    names: dict[Path, str] = {}
-    for root in roots:
-        base = root.resolve().parent.name if root.is_file() else root.resolve().name
-        taken = set(names.values())
-        names[root] = next(n for n in _numbered(base) if n not in taken)
-    return names
-
-
-def _numbered(base: str) -> Iterator[str]:
-    yield base
-    number = 2
-    while True:
-        yield f"{base}-{number}"
-        number += 1
-
-
-def _walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str, str]]:
-    """Each file with its path from the root, and why it is left out; folders that are, too."""
-    if root.is_file():
-        yield root, _printable(root.name), ""
-        return
-
-    def report(error: OSError) -> None:
-        reading.unreadable.append((str(error.filename), error.strerror or str(error)))
-
-    ignored: list[Ignored] = []
-    for folder, folders, files in os.walk(root, onerror=report):
-        ignored = [one for one in ignored if Path(folder).is_relative_to(one.folder)]
-        try:
-            ignored += read_ignore_file(Path(folder))
-        except OSError as error:
-            report(error)
-        entries = [*((name, False) for name in files), *((name, True) for name in folders)]
-        folders[:] = []
-        for name, is_folder in sorted(entries):
-            if name.startswith("."):
-                continue
-            path = Path(folder, name)
-            reason = find_ignored(path, is_folder, ignored)
-            if is_folder and not reason and not path.is_symlink():
-                folders.append(name)
-            else:
-                yield path, _printable(path.relative_to(root).as_posix()), reason
-
-
-def _printable(name: str) -> str:
-    """A file name that is not UTF-8 shows its odd bytes as escapes."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 def _reason_to_skip(path: Path) -> str | None:

@@ -14,17 +14,18 @@ from math import ceil
 _LEAST_COLUMN = 0.15
 _MOST_ACROSS = 0.5
 _FEWEST_CHARACTERS = 80
+_LONGEST_WORD = 60
 _SHORT_LINE = 0.85
 _INDENT = 0.02
 _SENTENCE_END = re.compile(r"""[.!?…:;؟۔。！？][\])}"'”’»]*$""")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010]$")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
-_CONTINUED = re.compile(r"([^\W\d_]+)")
+_CONTINUED = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text with its left and right edge."""
+    """One line of text with its edges."""
 
     left: float
     right: float
@@ -49,7 +50,7 @@ class Box:
 def order_boxes(boxes: Sequence[Box]) -> list[Box]:
     """The boxes of a page in the order of reading."""
     gutter = _find_gutter(boxes)
-    from_top = sorted(boxes, key=lambda box: (-box.top, box.left))
+    from_top = _sort_from_top(boxes)
     if gutter is None:
         return from_top
     ordered: list[Box] = []
@@ -62,6 +63,18 @@ def order_boxes(boxes: Sequence[Box]) -> list[Box]:
         else:
             (left if box.right <= gutter else right).append(box)
     return [*ordered, *order_boxes(left), *order_boxes(right)]
+
+
+def _sort_from_top(boxes: Sequence[Box]) -> list[Box]:
+    """From the top down; those that begin on the same line, from the left."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: (-box.top, box.left)):
+        height = (box.top - box.bottom) / max(1, len(box.lines))
+        if rows and rows[-1][0].top - box.top < height / 2:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [box for row in rows for box in sorted(row, key=lambda box: box.left)]
 
 
 def _find_gutter(boxes: Sequence[Box]) -> int | None:
@@ -86,7 +99,7 @@ def find_paragraphs(boxes: Sequence[Box], words: Collection[str]) -> Iterator[st
     for box in boxes:
         for lines in _divide(box):
             paragraph = join_lines(lines, words)
-            if waiting and not _SENTENCE_END.search(waiting) and paragraph[:1].islower():
+            if waiting and not _ends_sentence(waiting) and paragraph[:1].islower():
                 waiting = join_lines([waiting, paragraph], words)
             else:
                 if waiting:
@@ -94,6 +107,12 @@ def find_paragraphs(boxes: Sequence[Box], words: Collection[str]) -> Iterator[st
                 waiting = paragraph
     if waiting:
         yield waiting
+
+
+def _ends_sentence(text: str) -> bool:
+    return (
+        _SENTENCE_END.search(text[-20:]) is not None
+    )  # a long row of dots would take quadratic time
 
 
 def _divide(box: Box) -> Iterator[list[str]]:
@@ -105,7 +124,7 @@ def _divide(box: Box) -> Iterator[list[str]]:
         assert line is not None  # None stands last
         paragraph.append(line.text.strip())
         ends = following is None
-        if following is not None and _SENTENCE_END.search(line.text.strip()):
+        if following is not None and _ends_sentence(line.text.strip()):
             is_short = line.right - box.left < _SHORT_LINE * width
             ends = is_short or following.left - box.left > _INDENT * width
         if ends:
@@ -118,14 +137,16 @@ def join_lines(lines: Sequence[str], words: Collection[str]) -> str:
     joined = ""
     for line in lines:
         text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found.group()), line)
-        before, after = _HYPHENATED.search(joined), _CONTINUED.match(text)
+        before = _HYPHENATED.search(joined, max(0, len(joined) - _LONGEST_WORD))
+        after = _CONTINUED.match(text)
         if joined.endswith("\u00ad"):
             joined = joined[:-1] + text
         elif before and after and after.group().islower():
-            both = before.group(1) + after.group(1)
-            hyphen = f"{before.group(1)}-{after.group(1)}"
-            keeps = hyphen.lower() in words and both.lower() not in words
+            start, end = before.group(1).lower(), after.group()
+            keeps = f"{start}-{end}" in words and start + end not in words
             joined = f"{joined if keeps else joined[:-1]}{text}"
+        elif joined[-1:] == "-" and joined[-2:-1].isalnum():  # 1914-1918
+            joined += text
         else:
             joined = f"{joined} {text}" if joined else text
     return joined.replace("\u00ad", "")
