@@ -88,12 +88,14 @@ def parse_markup(html: str, source: str) -> Any:
     """The lxml tree of a page. Raises UnreadableDocument where there is none."""
     from lxml import etree
 
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     text = _XML_DECLARATION.sub("", html)
     try:
         tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument(source, f"is no HTML: {error}", "open it in a browser") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise UnreadableDocument(source, "has tags nested too deep to be read", "mend its HTML")
     if tree is None:
         raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
     return tree

@@ -14,7 +14,6 @@ from math import ceil
 _LEAST_COLUMN = 0.15
 _MOST_ACROSS = 0.5
 _FEWEST_CHARACTERS = 80
-_LONGEST_WORD = 60
 _SHORT_LINE = 0.85
 _INDENT = 0.02
 _SENTENCE_END = re.compile(r"""[.!?…:;؟۔。！？][\])}"'”’»]*$""")
@@ -49,9 +48,8 @@ class Box:
 
 def order_boxes(boxes: Sequence[Box]) -> list[Box]:
     """The boxes of a page in the order of reading."""
-    gutter = _find_gutter(boxes)
     from_top = _sort_from_top(boxes)
-    if gutter is None:
+    if (gutter := _find_gutter(boxes)) is None:
         return from_top
     ordered: list[Box] = []
     left: list[Box] = []
@@ -137,7 +135,7 @@ def join_lines(lines: Sequence[str], words: Collection[str]) -> str:
     joined = ""
     for line in lines:
         text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found.group()), line)
-        before = _HYPHENATED.search(joined, max(0, len(joined) - _LONGEST_WORD))
+        before = _HYPHENATED.search(joined, max(0, len(joined) - 60))
         after = _CONTINUED.match(text)
         if joined.endswith("\u00ad"):
             joined = joined[:-1] + text

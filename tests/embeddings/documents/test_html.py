@@ -110,9 +110,13 @@ def test_a_wrong_declaration_falls_back_on_the_bytes(declared: str) -> None:
     assert FRENCH in read(page.encode("cp1252")).text
 
 
-def test_a_million_nested_tags_are_survived() -> None:
-    with suppress(UnreadableDocument):
-        read("<div>" * 1_000_000 + FIRST)
+def test_a_million_nested_tags_are_refused_not_cut_off_in_silence() -> None:
+    with pytest.raises(UnreadableDocument, match="nested too deep"):
+        read(f"<p>{FIRST}</p>" + "<div>" * 1_000_000 + FIRST)
+
+
+def test_tags_nested_deep_but_not_too_deep_are_read() -> None:
+    assert FIRST in read("<div>" * 1000 + f"<p>{FIRST}</p>").text
 
 
 @settings(max_examples=50, deadline=None)
