@@ -13,7 +13,7 @@ from embeddings import __version__
 from embeddings.aliases import expand_terms, find_aliases
 from embeddings.analysis import find_terms, weigh_terms
 from embeddings.artifact import Artifact
-from embeddings.documents import SourceFile, list_sources, read_documents
+from embeddings.documents import ENDINGS, SourceFile, list_sources, read_documents
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots
@@ -32,6 +32,7 @@ class BuildOptions:
     """What changes an index beside its documents and encoder; recorded in the manifest."""
 
     keep_all: bool = False
+    text_column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _read_and_cut(
     for done, file in enumerate(files):
         progress("reading", done, len(files))
         sha256 = ""
-        for document in read_documents(file, reading, seen):
+        for document in read_documents(file, reading, seen, options.text_column):
             sha256 = document.sha256
             cuts.append(
                 cut_document(document, tokenizer.count_tokens, tokenizer.window, options.keep_all)
@@ -178,12 +179,12 @@ def _describe_empty(roots: Sequence[Path], reading: Reading) -> CorpusEmpty:
     where = ", ".join(str(root) for root in roots)
     left_out = [*reading.unreadable, *reading.skipped]
     if not left_out:
-        return CorpusEmpty(f"{where} holds no documents", "put text files (.txt, .jsonl) into it")
+        return CorpusEmpty(f"{where} holds no documents", f"put documents into it ({ENDINGS})")
     first = "; ".join(f"{source}: {reason}" for source, reason in left_out[:3])
     more = f"; and {len(left_out) - 3} more" if len(left_out) > 3 else ""
     return CorpusEmpty(
         f"{where} holds no document that could be read ({first}{more})",
-        "put text files (.txt, .jsonl) into it",
+        f"put documents into it ({ENDINGS})",
     )
 
 

@@ -6,6 +6,7 @@ no sentence that fits it is cut.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -13,10 +14,11 @@ from pathlib import PurePosixPath
 
 from sentencex import get_sentence_boundaries
 
-from embeddings.blocks import Block, find_blocks
-from embeddings.cleaning import Judged, Kind, judge_blocks
+from embeddings.blocks import Block
+from embeddings.cleaning import Judged, Kind
 from embeddings.languages import identify_language
 from embeddings.records import Cut, Document, Mark, Passage, Span, make_id
+from embeddings.structure import judge_document, show_heading
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -29,11 +31,10 @@ def cut_document(
     document: Document, count_tokens: CountTokens, window: int, keep_all: bool = False
 ) -> Cut:
     """Take a document apart. `window` is the most tokens a passage may have."""
-    blocks = find_blocks(document.text)
-    judged = [Judged(b, Kind.PROSE) for b in blocks] if keep_all else judge_blocks(blocks)
+    judged = judge_document(document, keep_all)
     title = document.title or _find_title(judged) or PurePosixPath(document.source).stem
     prose = [item.block.text for item in judged if item.kind is Kind.PROSE]
-    language = identify_language("\n".join(prose)[:4000])
+    language = document.language or identify_language("\n".join(prose)[:4000])
     splitter = _Splitter(document, count_tokens, window, language)
     return Cut(
         document=document,
@@ -60,7 +61,7 @@ def _find_title(judged: Sequence[Judged]) -> str | None:
     title = None
     for item in judged:
         if item.kind is Kind.HEADING:
-            title = item.block.text
+            title = show_heading(item.block.text)
         elif item.kind is Kind.PROSE:
             text = title or item.block.text
             return (
@@ -123,13 +124,21 @@ class _Splitter:
 
     def make_passages(self, judged: Sequence[Judged]) -> Iterator[Passage]:
         heading: str | None = None
-        for kind, group in groupby(judged, key=lambda item: item.kind):
+        # Grouped by page too, so that no passage crosses a border by the joining of short blocks.
+        for (kind, _), group in groupby(judged, self._kind_and_page):
             blocks = [item.block for item in group]
             if kind is Kind.HEADING:
-                heading = blocks[-1].text
+                heading = show_heading(blocks[-1].text)
             elif kind is Kind.PROSE:
                 for start, end in self._find_spans(blocks):
                     yield self._make_passage(start, end, heading)
+
+    def _kind_and_page(self, item: Judged) -> tuple[Kind, int | None]:
+        return item.kind, self._page(item.block.start)
+
+    def _page(self, start: int) -> int | None:
+        """The number, from 1, of the page that a place is on."""
+        return bisect_right(self._document.pages, start) or None
 
     def _find_spans(self, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
         counts = self._count_blocks(blocks)
@@ -224,6 +233,7 @@ class _Splitter:
             sentences=tuple(find_sentences(text, self._language)),
             heading=heading,
             language=identify_language(text) or self._language,
+            page=self._page(start),
         )
 
 

@@ -44,7 +44,13 @@ class Document:
 
     `source` is the path inside the corpus, with `#<row>` behind it for one row of a table;
     `sha256` is that of the source file's bytes; `notices` say how reading departed from the plain
-    case (another encoding, replaced bytes).
+    case (another encoding, replaced bytes). `language` is the one the document declares.
+
+    What its markup says is not judged again: `blocks` are its paragraphs and list items (those that
+    lie in none are found in the text), `headings` its headings, `verbatim` its tables and code,
+    `marks` what is no text of it. With `cleaned`, no page furniture is left in it. `extractor` is
+    the library, with its version, whose text this is; None where the text is the decoded file
+    itself. `pages` are the places where its pages begin.
     """
 
     source: str
@@ -54,6 +60,16 @@ class Document:
     date: str | None = None
     encoding: str | None = None
     notices: tuple[str, ...] = ()
+    author: str | None = None
+    url: str | None = None
+    language: str | None = None
+    blocks: tuple[Span, ...] = ()
+    headings: tuple[Span, ...] = ()
+    verbatim: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    cleaned: bool = False
+    extractor: str | None = None
+    pages: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:

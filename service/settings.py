@@ -58,6 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
+    Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
@@ -78,6 +79,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     keep_all: bool = False
+    text_column: str = ""
     replace: bool = False
     strict: bool = False
     json: bool = False

@@ -3,6 +3,12 @@
 A reader yields `Document`s and raises `UnreadableDocument` for what it cannot read.
 """
 
-from embeddings.documents.folder import SourceFile, list_sources, read_documents, read_source
+from embeddings.documents.folder import (
+    ENDINGS,
+    SourceFile,
+    list_sources,
+    read_documents,
+    read_source,
+)
 
-__all__ = ["SourceFile", "list_sources", "read_documents", "read_source"]
+__all__ = ["ENDINGS", "SourceFile", "list_sources", "read_documents", "read_source"]

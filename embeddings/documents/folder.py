@@ -1,17 +1,26 @@
 """Folders: which files are read, under which source names, by which reader.
 
-Hidden files are left out. What has no reader is skipped with a notice, what a reader refuses is
-reported: nothing is passed over in silence.
+Hidden files are left out. What `.winnowignore` names and what has no reader is skipped with a
+notice, what a reader refuses is reported: nothing is passed over in silence.
 """
 
 import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from embeddings.documents.csv import read_csv
+from embeddings.documents.docx import read_docx
+from embeddings.documents.eml import read_eml
+from embeddings.documents.epub import read_epub
+from embeddings.documents.html import read_html
 from embeddings.documents.jsonl import read_jsonl
+from embeddings.documents.markdown import read_markdown
+from embeddings.documents.pdf import read_pdf
+from embeddings.documents.sniffing import sniff_ending
 from embeddings.documents.text import read_text
+from embeddings.documents.walking import name_roots, walk
 from embeddings.errors import CorpusMissing, UnreadableDocument
 from embeddings.records import Document, Reading
 
@@ -20,8 +29,20 @@ Reader = Callable[[bytes, str, str], Iterator[Document | UnreadableDocument]]
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".text": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
     ".jsonl": read_jsonl,
+    ".csv": read_csv,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".eml": read_eml,
+    ".epub": read_epub,
 }
+_TABLES = {".jsonl": read_jsonl, ".csv": read_csv}  # these take the column of the text too
+ENDINGS = ", ".join(READERS)
 LARGEST_FILE = 256 << 20
 
 # The parts of a judged collection that are not its texts, by their fixed names.
@@ -41,14 +62,14 @@ class SourceFile:
 
 def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     """The readable files under the roots, by source name; what is left out goes into `reading`."""
-    names = _name_roots(roots)
+    names = name_roots(roots)
     found: list[SourceFile] = []
     for root, name in names.items():
         if not root.exists():
             raise CorpusMissing(f"{root} does not exist", "check the path")
-        for path, inside in _walk(root, reading):
+        for path, inside, left_out in walk(root, reading):
             source = "/".join(part for part in (name, inside) if part)
-            if (reason := _reason_to_skip(path)) is not None:
+            if reason := left_out or _reason_to_skip(path):
                 reading.skipped.append((source, reason))
                 continue
             try:
@@ -60,12 +81,14 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     return sorted(found, key=lambda file: file.source)
 
 
-def read_documents(file: SourceFile, reading: Reading, seen: set[str]) -> Iterator[Document]:
+def read_documents(
+    file: SourceFile, reading: Reading, seen: set[str], text_column: str = ""
+) -> Iterator[Document]:
     """The documents of one file; what cannot be read, or repeats a source name, goes to `reading`.
 
     `seen` holds the ids of the documents read before, and those of this file afterwards.
     """
-    for item in read_source(file):
+    for item in read_source(file, text_column):
         if isinstance(item, UnreadableDocument):
             reading.unreadable.append((item.source, item.message))
         elif item.id in seen:
@@ -76,15 +99,18 @@ def read_documents(file: SourceFile, reading: Reading, seen: set[str]) -> Iterat
             yield item
 
 
-def read_source(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
-    """Yield the documents of one file, and in the place of one that cannot be read, the reason."""
+def read_source(file: SourceFile, text_column: str = "") -> Iterator[Document | UnreadableDocument]:
+    """Yield the documents of one file, and in the place of one that cannot be read, the reason.
+
+    `text_column` names the column of a table that holds the text; without it, the usual names do.
+    """
     try:
-        yield from _read_file(file)
+        yield from _read_file(file, text_column)
     except UnreadableDocument as error:
         yield error
 
 
-def _read_file(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
+def _read_file(file: SourceFile, text_column: str) -> Iterator[Document | UnreadableDocument]:
     if file.size > LARGEST_FILE:
         raise UnreadableDocument(
             file.source,
@@ -98,50 +124,18 @@ def _read_file(file: SourceFile) -> Iterator[Document | UnreadableDocument]:
             file.source, error.strerror or str(error), "check that it exists and may be read"
         ) from error
     sha256 = hashlib.sha256(data).hexdigest()
-    yield from READERS[file.path.suffix.lower()](data, file.source, sha256)
-
-
-def _name_roots(roots: Iterable[Path]) -> dict[Path, str]:
-    """No prefix for a single root; else each root's own name, numbered where two are alike."""
-    roots = list(dict.fromkeys(roots))
-    if len(roots) == 1:
-        return {roots[0]: ""}
-    names: dict[Path, str] = {}
-    for root in roots:
-        base = root.resolve().parent.name if root.is_file() else root.resolve().name
-        taken = set(names.values())
-        names[root] = next(n for n in _numbered(base) if n not in taken)
-    return names
-
-
-def _numbered(base: str) -> Iterator[str]:
-    yield base
-    number = 2
-    while True:
-        yield f"{base}-{number}"
-        number += 1
-
-
-def _walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str]]:
-    if root.is_file():
-        yield root, _printable(root.name)
-        return
-
-    def report(error: OSError) -> None:
-        reading.unreadable.append((str(error.filename), error.strerror or str(error)))
-
-    for folder, folders, files in os.walk(root, onerror=report):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in sorted([*files, *links]):
-            if not name.startswith("."):
-                path = Path(folder, name)
-                yield path, _printable(path.relative_to(root).as_posix())
-
-
-def _printable(name: str) -> str:
-    """A file name that is not UTF-8 shows its odd bytes as escapes."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    ending = file.path.suffix.lower()
+    actual = sniff_ending(data, ending)
+    if actual not in READERS:
+        actual = ending
+    read = READERS[actual]
+    if actual in _TABLES:
+        read = partial(_TABLES[actual], text_column=text_column)
+    for item in read(data, file.source, sha256):
+        if actual != ending and isinstance(item, Document):
+            notice = f"read as {actual}, which it is, whatever its ending"
+            item = replace(item, notices=(notice, *item.notices))
+        yield item
 
 
 def _reason_to_skip(path: Path) -> str | None:

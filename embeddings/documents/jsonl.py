@@ -1,4 +1,4 @@
-"""JSON Lines: one document a row, from its `text`, with `title`, `date` and id where given.
+"""JSON Lines: one document a row, from its text column, with what else the row says of it.
 
 A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 """
@@ -6,14 +6,24 @@ A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from embeddings.documents.decoding import decode
+from embeddings.documents.rows import (
+    TEXT_COLUMNS,
+    find_text_column,
+    make_row_document,
+    name_row,
+    refuse_repeated,
+)
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
 
-def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | UnreadableDocument]:
+def read_jsonl(
+    data: bytes, source: str, sha256: str, text_column: str = ""
+) -> Iterator[Document | UnreadableDocument]:
     """Yield a document for each row, or what is wrong with that row."""
     decoded = decode(data, source)
     if not decoded.text.strip():
@@ -24,23 +34,17 @@ def read_jsonl(data: bytes, source: str, sha256: str) -> Iterator[Document | Unr
         if not raw.strip():
             continue
         try:
-            row = parse_row(raw, f"{source}:{line}")
-            name = str(row.get("_id", row.get("id", line)))
-            _refuse_repeated(name, seen, f"{source}:{line}")
-            document = Document(
-                source=f"{source}#{name}",
-                text=_read_text_field(row, f"{source}:{line}"),
-                title=_read_string(row, "title"),
-                sha256=sha256,
-                date=_read_date(row),
-                encoding=decoded.encoding,
-                notices=(*notices, *_notice_date(row)),
-            )
+            place = f"{source}:{line}"
+            row = parse_row(raw, place)
+            name = name_row(row, line)
+            refuse_repeated(name, seen, place)
+            column = find_text_column(row, text_column) or text_column or TEXT_COLUMNS[0]
+            document = make_row_document(row, column, f"{source}#{name}", place, sha256, decoded)
         except UnreadableDocument as error:
             yield error
             continue
+        yield replace(document, notices=(*notices, *document.notices))
         notices = ()  # said of the first row that can be read, and not again
-        yield document
 
 
 def parse_row(raw: str, place: str) -> dict[str, Any]:
@@ -60,40 +64,3 @@ def parse_row(raw: str, place: str) -> dict[str, Any]:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REMEDY = "write one JSON object a line"
-
-
-def _refuse_repeated(name: str, seen: set[str], place: str) -> None:
-    if name in seen:
-        raise UnreadableDocument(
-            place, f"repeats the id {name!r}", "give each row an id of its own"
-        )
-    seen.add(name)
-
-
-def _read_text_field(row: dict[str, Any], place: str) -> str:
-    value = row.get("text")
-    if not isinstance(value, str):
-        raise UnreadableDocument(place, "has no 'text' that is a string", "give each row a 'text'")
-    if not value.strip():
-        raise UnreadableDocument(place, "is empty", "fill its 'text', or take the row out")
-    return value
-
-
-def _read_string(row: dict[str, Any], name: str) -> str | None:
-    value = row.get(name)
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _read_date(row: dict[str, Any]) -> str | None:
-    match = _ISO_DATE.match(_read_string(row, "date") or "")
-    return match.group() if match else None
-
-
-def _notice_date(row: dict[str, Any]) -> tuple[str, ...]:
-    given = _read_string(row, "date")
-    if given is None or _ISO_DATE.match(given):
-        return ()
-    return (f"its date {given!r} is not in ISO form, as 2017-10-31 is, and was left out",)
-
-
-_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?![-/.\d])")

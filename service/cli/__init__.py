@@ -16,12 +16,12 @@ from service.settings import add_flags, read_settings
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", "replace", "strict", "json"),
+        ("index", "encoder", "keep-all", "text-column", "replace", "strict", "json"),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
     "serve": (
-        ("index", "encoder", "host", "port", "keep-all", "replace", "strict"),
+        ("index", "encoder", "host", "port", "keep-all", "text-column", "replace", "strict"),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
     ),
@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "ask one question",
     ),
     "inspect": (
-        ("encoder", "keep-all", "json"),
+        ("encoder", "keep-all", "text-column", "json"),
         (("paths", "+", "folders or files of documents"),),
         "show what is kept, folded and set aside, and why",
     ),

@@ -53,7 +53,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             lambda: load_encoder(name),
             load_tokenizer(name),
             name,
-            BuildOptions(keep_all=settings.keep_all),
+            BuildOptions(settings.keep_all, settings.text_column),
             settings.replace,
             progress,
         )

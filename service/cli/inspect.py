@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
-from embeddings.documents import list_sources, read_documents
+from embeddings.documents import ENDINGS, list_sources, read_documents
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     for source, reason in (*reading.unreadable, *reading.notices, *reading.skipped):
         say(f"{source}: {reason}")
     if not cuts:
-        raise CorpusEmpty("no document could be read", "give files or folders of .txt or .jsonl")
+        raise CorpusEmpty("no document could be read", f"give files or folders of {ENDINGS}")
     folds: dict[str, list[Fold]] = defaultdict(list)
     for fold in fold_repeats(cuts)[1]:
         folds[fold.passage.document_id].append(fold)
@@ -50,7 +50,7 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cu
     cuts = []
     seen: set[str] = set()
     for file in list_sources(paths, reading):
-        for document in read_documents(file, reading, seen):
+        for document in read_documents(file, reading, seen, settings.text_column):
             cuts.append(
                 cut_document(document, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
             )

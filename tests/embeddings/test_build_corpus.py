@@ -33,7 +33,7 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_built(
 ) -> None:
     write_files(
         tiny_corpus,
-        {"a.txt": b"\0\1\2\3", "b.txt": "", "c.jsonl": "{}\nnot json\n", "d.pdf": b"%PDF-1.7"},
+        {"a.txt": b"\0\1\2\3", "b.txt": "", "c.jsonl": "{}\nnot json\n", "d.xyz": b"%PDF-1.7"},
     )
     os.symlink("nowhere", tiny_corpus / "e.txt")
     manifest = build(tiny_corpus, Artifact(tmp_path / "index")).manifest
@@ -46,7 +46,7 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_built(
         "c.jsonl:2",
         "e.txt",
     }
-    assert manifest.skipped == [["d.pdf", "no reader for .pdf"]]
+    assert manifest.skipped == [["d.xyz", "no reader for .xyz"]]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_built(
         ({}, "no documents"),
         ({"a.txt": "", "b.txt": b"\0"}, "a.txt: is empty; b.txt: is binary"),
         ({f"{i}.txt": " \n" for i in range(5)}, "and 2 more"),
-        ({"scan.pdf": b"%PDF"}, "scan.pdf: no reader for .pdf"),
+        ({"scan.xyz": b"%PDF"}, "scan.xyz: no reader for .xyz"),
         ({".hidden.txt": NEW}, "no documents"),
     ],
 )

@@ -14,6 +14,7 @@ GIVEN = {
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("8123", 8123),
     "keep-all": ("yes", True),
+    "text-column": ("abstract", "abstract"),
     "replace": ("1", True),
     "strict": ("ON", True),
     "json": ("true", True),

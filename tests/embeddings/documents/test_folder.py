@@ -58,11 +58,11 @@ def test_a_single_file_may_be_named(tmp_path: Path) -> None:
 
 
 def test_what_has_no_reader_is_skipped_with_a_reason(tmp_path: Path) -> None:
-    write_files(tmp_path, {"a.pdf": "x", "b/README": "x"})
+    write_files(tmp_path, {"a.xyz": "x", "b/README": "x"})
     found, reading = read_folder(tmp_path)
     assert found == []
     assert reading.skipped == [
-        ("a.pdf", "no reader for .pdf"),
+        ("a.xyz", "no reader for .xyz"),
         ("b/README", "no reader for a file without an ending"),
     ]
 

@@ -1,0 +1,111 @@
+"""CSV: one document a row, from the cell of its text column; the first row names the columns.
+
+Commas, semicolons, tabs and bars divide cells, whichever divides the first row most.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from embeddings.documents.decoding import Decoded, decode
+from embeddings.documents.rows import (
+    TEXT_COLUMNS,
+    find_text_column,
+    make_row_document,
+    name_row,
+    refuse_repeated,
+)
+from embeddings.errors import UnreadableDocument
+from embeddings.records import Document
+
+_DIVIDERS = (",", ";", "\t", "|")
+_LONGEST_CELL = 1 << 30
+_REMEDY = "save it as CSV in UTF-8, its quotes in pairs"
+
+Row = tuple[int, list[str]]
+
+
+def read_csv(
+    data: bytes, source: str, sha256: str, text_column: str = ""
+) -> Iterator[Document | UnreadableDocument]:
+    """Yield a document for each row, or what is wrong with that row."""
+    decoded = decode(data, source)
+    if not decoded.text.strip():
+        raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
+    rows = _read_rows(decoded.text, source)
+    _, head = next(rows)
+    columns = [name.strip() for name in head]
+    folded = [name.casefold() for name in columns]
+    column = find_text_column(folded, text_column.casefold())
+    if column is None:
+        raise _describe_columns(source, columns, text_column)
+    yield from _read_documents(rows, folded, column, source, sha256, decoded)
+
+
+def _read_documents(
+    rows: Iterator[Row],
+    columns: Sequence[str],
+    column: str,
+    source: str,
+    sha256: str,
+    decoded: Decoded,
+) -> Iterator[Document | UnreadableDocument]:
+    seen: set[str] = set()
+    notices = decoded.notices
+    number = 0
+    try:
+        for line, cells in rows:
+            number += 1
+            try:
+                place = f"{source}:{line}"
+                _refuse_other_width(cells, columns, place)
+                row = dict(zip(reversed(columns), reversed(cells), strict=True))
+                name = name_row(row, number)
+                refuse_repeated(name, seen, place)
+                document = make_row_document(
+                    row, column, f"{source}#{name}", place, sha256, decoded
+                )
+            except UnreadableDocument as error:
+                yield error
+                continue
+            yield replace(document, notices=(*notices, *document.notices))
+            notices = ()  # said of the first row that can be read, and not again
+    except UnreadableDocument as error:  # the rest of the file has no rows to be told apart
+        yield error
+
+
+def _read_rows(text: str, source: str) -> Iterator[Row]:
+    """Each row that holds anything, with the line it ends on."""
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_divider(text), strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        place = f"{source}:{reader.line_num}"
+        raise UnreadableDocument(place, f"is not CSV: {error}", _REMEDY) from error
+
+
+def _find_divider(text: str) -> str:
+    head = next(line for line in text.splitlines() if line.strip())
+    return max(_DIVIDERS, key=head.count)
+
+
+def _refuse_other_width(cells: Sequence[str], columns: Sequence[str], place: str) -> None:
+    if len(cells) != len(columns):
+        raise UnreadableDocument(
+            place,
+            f"has {len(cells)} cells, and the first row names {len(columns)} columns",
+            "put a cell that holds the dividing mark into quotes",
+        )
+
+
+def _describe_columns(source: str, columns: Sequence[str], text_column: str) -> UnreadableDocument:
+    missing = repr(text_column) if text_column else ", ".join(map(repr, TEXT_COLUMNS))
+    return UnreadableDocument(
+        source,
+        f"has no column {missing}; it has {', '.join(map(repr, columns[:20]))}",
+        "name the column of the text with --text-column",
+    )

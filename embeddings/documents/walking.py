@@ -1,0 +1,63 @@
+"""The tree of files under the roots, each under its name in the corpus; links are not followed."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
+from embeddings.records import Reading
+
+
+def name_roots(roots: Iterable[Path]) -> dict[Path, str]:
+    """No prefix for a single root; else each root's own name, numbered where two are alike."""
+    roots = list(dict.fromkeys(roots))
+    if len(roots) == 1:
+        return {roots[0]: ""}
+    names: dict[Path, str] = {}
+    for root in roots:
+        base = root.resolve().parent.name if root.is_file() else root.resolve().name
+        taken = set(names.values())
+        names[root] = next(n for n in _numbered(base) if n not in taken)
+    return names
+
+
+def _numbered(base: str) -> Iterator[str]:
+    yield base
+    number = 2
+    while True:
+        yield f"{base}-{number}"
+        number += 1
+
+
+def walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str, str]]:
+    """Each file with its path from the root, and why it is left out; folders that are, too."""
+    if root.is_file():
+        yield root, _printable(root.name), ""
+        return
+
+    def report(error: OSError) -> None:
+        reading.unreadable.append((str(error.filename), error.strerror or str(error)))
+
+    ignored: list[Ignored] = []
+    for folder, folders, files in os.walk(root, onerror=report):
+        ignored = [one for one in ignored if Path(folder).is_relative_to(one.folder)]
+        try:
+            ignored += read_ignore_file(Path(folder))
+        except OSError as error:
+            report(error)
+        entries = [*((name, False) for name in files), *((name, True) for name in folders)]
+        folders[:] = []
+        for name, is_folder in sorted(entries):
+            if name.startswith("."):
+                continue
+            path = Path(folder, name)
+            reason = find_ignored(path, is_folder, ignored)
+            if is_folder and not reason and not path.is_symlink():
+                folders.append(name)
+            else:
+                yield path, _printable(path.relative_to(root).as_posix()), reason
+
+
+def _printable(name: str) -> str:
+    """A file name that is not UTF-8 shows its odd bytes as escapes."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")

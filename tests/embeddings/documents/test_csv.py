@@ -1,0 +1,106 @@
+"""One document a row of CSV; a bad row is reported with its line, and the others are read."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from embeddings.documents import list_sources, read_source
+from embeddings.documents.csv import read_csv
+from embeddings.errors import UnreadableDocument
+from embeddings.records import Document, Reading
+from tests.embeddings.building import write_files
+from tests.embeddings.documents.damage import damaged
+
+TABLE = """id,title,text,date,author,url,lang
+r1,The lamp,"The keeper wound it,
+every four hours.",2020-03-04,Ann Lee,https://a.example/1,en-GB
+r2,,Boats lay on the shore.,spring,,,
+"""
+
+
+def read(data: str | bytes, column: str = "") -> list[Document | UnreadableDocument]:
+    raw = data if isinstance(data, bytes) else data.encode()
+    return list(read_csv(raw, "t.csv", "0" * 64, column))
+
+
+def texts(data: str | bytes, column: str = "") -> list[str]:
+    return [item.text for item in read(data, column) if isinstance(item, Document)]
+
+
+def test_a_row_gives_its_cell_and_what_it_says_of_it() -> None:
+    first, second = read(TABLE)
+    assert isinstance(first, Document) and isinstance(second, Document)
+    assert first.source == "t.csv#r1"
+    assert first.text == "The keeper wound it,\nevery four hours."
+    assert (first.title, first.date, first.author) == ("The lamp", "2020-03-04", "Ann Lee")
+    assert (first.url, first.language) == ("https://a.example/1", "en")
+    assert (second.title, second.date, second.author) == (None, None, None)
+    assert "spring" in second.notices[0]
+
+
+def test_a_row_without_an_id_is_named_by_its_number() -> None:
+    assert [item.source for item in read("text\na b\n\nc\n")] == ["t.csv#1", "t.csv#2"]
+
+
+@pytest.mark.parametrize("divider", [",", ";", "\t", "|"])
+def test_the_dividing_mark_is_found(divider: str) -> None:
+    assert texts(TABLE.replace(",", divider).replace(f"it{divider}", "it,"))[1].startswith("Boats")
+
+
+@pytest.mark.parametrize("name", ["text", "body", "content", "Text", " BODY "])
+def test_the_usual_names_of_a_text_column_need_no_flag(name: str) -> None:
+    assert texts(f"n,{name}\n1,words\n") == ["words"]
+
+
+def test_another_column_is_taken_where_it_is_named() -> None:
+    assert texts("Abstract,text\nwords,other\n", "abstract") == ["words"]
+
+
+@pytest.mark.parametrize("column", ["", "abstract"])
+def test_a_table_without_the_column_is_refused_with_the_columns_it_has(column: str) -> None:
+    with pytest.raises(UnreadableDocument, match="'name', 'age'") as caught:
+        read("name,age\nAnn,30\n", column)
+    assert "--text-column" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("r2,,  ", "is empty"),
+        ("r2,a", "has 2 cells"),
+        ("r2,a,b,c", "has 4 cells"),
+        ("r1,a,b", "repeats the id 'r1'"),
+    ],
+)
+def test_a_bad_row_is_reported_with_its_line_and_the_rest_is_read(row: str, what: str) -> None:
+    before, problem, after = read(f"id,title,text\nr1,a,b\n{row}\nr3,a,b\n")
+    assert isinstance(problem, UnreadableDocument)
+    assert (problem.source, what in problem.message) == ("t.csv:3", True)
+    assert (before.source, after.source) == ("t.csv#r1", "t.csv#r3")
+
+
+def test_an_open_quote_is_reported_and_what_stood_before_is_read() -> None:
+    before, problem = read('text\nwords\n"cut off')
+    assert isinstance(problem, UnreadableDocument)
+    assert "is not CSV" in problem.message
+    assert before.source == "t.csv#1"
+
+
+def test_a_cell_may_be_longer_than_the_librarys_own_limit() -> None:
+    assert [len(text) for text in texts(f"text\n{'word ' * 100_000}\n")] == [500_000]
+
+
+def test_the_column_is_passed_on_from_the_folder(tmp_path: Path) -> None:
+    files = {"a.csv": "abstract\nwords\n", "b.jsonl": '{"abstract": "words"}\n'}
+    sources = list_sources([write_files(tmp_path, files)], Reading())
+    found = [item for file in sources for item in read_source(file, "abstract")]
+    assert [item.source for item in found] == ["a.csv#1", "b.jsonl#1"]
+    assert all(isinstance(item, Document) for item in found)
+
+
+@given(damaged(TABLE.encode()))
+def test_a_damaged_table_is_read_or_refused(data: bytes) -> None:
+    with suppress(UnreadableDocument):
+        read(data)
