@@ -1,8 +1,8 @@
 """What a document's own markup says of its blocks, and for the rest what cleaning finds.
 
-Known headings are headings, tables and code are text, known marks are furniture, whatever they look
-like. Text that lies
-in none of the blocks that the reader named is divided as plain text is: nothing is lost.
+Known headings are headings, tables and code are text, known marks are furniture, whatever they
+look like. Text that lies in none of the blocks that the reader named is divided as plain text is:
+nothing is lost.
 """
 
 import re
