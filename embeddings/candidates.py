@@ -1,13 +1,14 @@
 """Which texts may be near duplicates: MinHash over pairs of neighbouring words, in bands.
 
-Two texts with a tenth of their words changed share about half their word pairs or more, and then one
-of 42 bands of 3 hashes with a chance above 99.9% (1 - (1 - J**3)**42). Each band also holds the
+Two texts with a tenth of their words changed share about half their word pairs or more, and then
+one of 42 bands of 3 hashes with a chance above 99% (1 - (1 - J**3)**42). Each band also holds the
 text's numbers, negations and dates, so that the rows of a template never meet. The only file that
 imports rensa.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ Hashes = NDArray[np.uint64]
 
 def hash_bands(texts: Sequence[Sequence[str]]) -> Hashes:
     """One row of band hashes for each text, given as its words: equal hashes make candidates."""
-    pairs = [[f"{a} {b}" for a, b in zip(words, words[1:], strict=False)] for words in texts]
+    pairs = [[f"{a} {b}" for a, b in pairwise(words)] for words in texts]
     matrix = RMinHash.digest_matrix_from_token_sets(pairs, BANDS * _ROWS, _SEED)
     digests = np.array(matrix.to_rows(), dtype=np.uint64).reshape(len(texts), BANDS, _ROWS)
     guards = np.array([_hash_decisive(words) for words in texts], dtype=np.uint64)

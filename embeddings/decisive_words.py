@@ -9,20 +9,28 @@ import re
 
 NUMBERS = frozenset(
     """zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    hundred
     hundreds thousand thousands million millions billion billions trillion dozen dozens half third
-    quarter first second fourth fifth sixth seventh eighth ninth tenth twice thrice double triple both
-    ноль два две двух двумя двое три трёх трех тремя трое четыре четырёх четырех пять пяти шесть шести
+    quarter first second fourth fifth sixth seventh eighth ninth tenth twice thrice double
+    triple both
+    ноль два две двух двумя двое три трёх трех тремя трое четыре четырёх четырех пять пяти
+    шесть шести
     семь семи восемь восьми девять девяти десять десяти двадцать двадцати тридцать сорок пятьдесят
-    сто ста двести триста тысяча тысячи тысяч миллион миллиона миллионов миллиард миллиарда миллиардов
+    сто ста двести триста тысяча тысячи тысяч миллион миллиона миллионов миллиард миллиарда
+    миллиардов
     половина треть первый первая первое второй вторая второе третий третья третье оба обе
     دو سه چهار پنج شش هفت هشت ده بیست سی چهل پنجاه شصت هفتاد هشتاد نود صد هزار میلیون میلیارد نیم
-    اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية تسعة عشرة عشر عشرون عشرين مئة
+    اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية تسعة عشرة عشر عشرون
+    عشرين مئة
     مائة ألف آلاف مليون مليار نصف ثلث الأول الثاني الثالث
     zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert tausend halb
-    erste zweite dritte deux trois quatre cinq sept huit neuf dix vingt trente cent mille demi premier
-    première deuxième troisième dos tres cuatro cinco seis siete ocho nueve diez veinte treinta cien
-    ciento mil medio primero primera segundo tercero iki üç dört beş altı yedi sekiz dokuz yirmi otuz
+    erste zweite dritte deux trois quatre cinq sept huit neuf dix vingt trente cent mille demi
+    premier
+    première deuxième troisième dos tres cuatro cinco seis siete ocho nueve diez veinte
+    treinta cien
+    ciento mil medio primero primera segundo tercero iki üç dört beş altı yedi sekiz dokuz
+    yirmi otuz
     kırk elli altmış yüz bin milyon milyar yarım birinci ikinci üçüncü
     ikki uch toʻrt besh olti yetti sakkiz toʻqqiz yigirma oʻttiz qirq ellik yuz ming""".split()
 )
@@ -38,24 +46,27 @@ NEGATIONS = frozenset(
 )
 
 DATES = frozenset(
-    """january february april june july august september october november december jan feb apr jun jul
+    """january february april june july august september october november december jan feb apr
+    jun jul
     aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
     январь января январе февраль февраля феврале март марта марте апрель апреля апреле май мая мае
-    июнь июня июне июль июля июле август августа августе сентябрь сентября сентябре октябрь октября
+    июнь июня июне июль июля июле август августа августе сентябрь сентября сентябре октябрь
+    октября
     октябре ноябрь ноября ноябре декабрь декабря декабре понедельник вторник среда среду четверг
     пятница пятницу суббота субботу воскресенье
     شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه
-    janvier février avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi
+    janvier février avril mai juin juillet août septembre octobre novembre décembre lundi
+    mardi mercredi
     jeudi vendredi samedi dimanche enero febrero abril mayo junio julio agosto septiembre octubre
     noviembre diciembre lunes martes miércoles jueves viernes sábado domingo
     ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba
     perşembe cuma cumartesi pazar""".split()
 )
 
-# Words on the two sides of a stroke are opposites.
+# Words on the two sides of a stroke are opposites; a few, since no list holds them all.
 _SIDES = """
-    rose rise rises rising grew increase increased increases increasing gain gained
-        / fell fall falls falling shrank decrease decreased decreases decreasing loss lost
+    rose rise rises rising grew gain gained / fell fall falls falling shrank loss lost
+    increase increased increases increasing / decrease decreased decreases decreasing
     won win wins victory / lost lose loses defeat
     high higher highest / low lower lowest
     more most greater larger bigger / less least fewer smaller
@@ -73,7 +84,8 @@ _SIDES = """
     all every / some
     better best / worse worst
     he him his / she her hers
-    man men boy boys husband father son brother / woman women girl girls wife mother daughter sister
+    man men boy boys / woman women girl girls
+    husband father son brother / wife mother daughter sister
     guilty convicted / innocent acquitted
     alive survived / dead died killed
     true / false
@@ -82,7 +94,7 @@ _SIDES = """
     allowed allow permitted legal / banned ban forbidden prohibited
     attacked / defended
     bought buy / sold sell
-    open opened / closed shut
+    open opened / close closed shut
     north northern / south southern
     east eastern / west western
     begin began start started / end ended stop stopped
@@ -99,7 +111,7 @@ _SIDES = """
 
 def _pair_up(sides: str) -> dict[str, set[str]]:
     opposites: dict[str, set[str]] = {}
-    for line in re.sub(r"\n\s*/", " /", sides).strip().splitlines():
+    for line in sides.strip().splitlines():
         one, other = (side.split() for side in line.split("/"))
         for word in one:
             opposites.setdefault(word, set()).update(other)

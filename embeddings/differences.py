@@ -1,10 +1,10 @@
 """Do two passages say the same? Judged by the words in which they differ, one by one.
 
 They do when at most a tenth of the words differ and none of those is a number, a negation, a date
-or what may be a name. What may be a name: a word with a capital inside a sentence, and, where
-capitals tell nothing (at the start of a sentence, in a text all in capitals, in Persian or Arabic), a
-word that no text writes small. In doubt two passages stay apart: a repeat shown twice costs less
-than a statement that cannot be found.
+or what may be a name: a word with a capital inside a sentence, and, where capitals tell nothing
+(at the start of a sentence, in a text all in capitals, in Persian or Arabic), a word that no text
+writes small. In doubt two passages stay apart: a repeat shown twice costs less than a statement
+that cannot be found.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -20,10 +20,23 @@ FEWEST_WORDS = 12
 """Shorter passages are repeats only word for word: one word is too much of what they say."""
 
 MOST_CHANGED = 0.1
-# The commonest words of scripts without capitals, where any other word may be a name.
+# Words that are no name whatever their case. In a script without capitals any other may be one.
 _FUNCTION_WORDS = STOP_WORDS | frozenset(
-    """و در به از که این آن را با برای هم نیز تا بر یا اما است بود شد شده های می ها خود وی او آنها
-    في من على إلى عن أن إن هذا هذه ذلك تلك التي الذي الذين كما قد كان كانت هو هي مع بين بعد قبل ثم أو
+    """also yet still indeed quite rather however moreover furthermore meanwhile later earlier
+    already
+    almost even ever perhaps maybe really actually simply recently reportedly allegedly apparently
+    nearly often usually soon thus therefore hence instead although though besides certainly
+    clearly
+    finally likewise mainly mostly much many namely otherwise probably somewhat together upon via
+    whereas within would could should might shall
+    а без бы в во вот все да для до если есть же за и из или их к как ко когда лишь между на
+    над но о
+    об однако он она они от очень по под при про с сам со так также там то того тоже только
+    тут у уже
+    чем что чтобы эта эти это этот я
+    و در به از که این آن را با برای هم نیز تا بر یا اما است بود شد شده های می ها خود وی او آنها
+    في من على إلى عن أن إن هذا هذه ذلك تلك التي الذي الذين كما قد كان كانت هو هي مع بين بعد
+    قبل ثم أو
     اور کے کی کا کو سے میں پر نے ہے ہیں של את על עם גם הוא היא""".split()
 )
 
@@ -31,9 +44,10 @@ Span = tuple[int, int]
 
 
 def say_the_same(one: Wording, other: Wording, common: Container[str]) -> bool:
-    """Whether one may stand for the other. `common` are words that are written small somewhere."""
+    """Whether one may stand for the other. `common` are words that are written small
+    somewhere."""
     longer = max(len(one.words), len(other.words))
-    if min(len(one.words), len(other.words)) < FEWEST_WORDS:
+    if longer < FEWEST_WORDS:
         return one.folded == other.folded
     most = max(1, int(MOST_CHANGED * longer + 0.5))
     if Levenshtein.distance(one.folded, other.folded, score_cutoff=2 * most) > 2 * most:
@@ -95,8 +109,9 @@ def _is_telling(wording: Wording, i: int, common: Container[str]) -> bool:
 
 
 def _are_ordinary(wording: Wording, span: Span, telling: Sequence[str]) -> bool:
-    """Whether words stand there and, by their small letters, none of them is telling."""
-    return wording.tells_names and span[0] < span[1] and not telling
+    """Whether words stand there, all of them small where a name would have a capital."""
+    small = all(wording.words[i].islower() for i in range(*span))
+    return wording.tells_names and span[0] < span[1] and small and not telling
 
 
 def _forgive(wording: Wording, telling: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 First the texts that are alike word for word, then those that say the same in nearly the same words
 (`differences.py` judges; `candidates.py` only proposes). Every folded passage is near the very one
-that stands for it, never merely near another folded one, so a chain of small changes does not drift.
+that stands for it, never merely near another folded one: a chain of small changes does not drift.
 The result depends on the documents alone, not on the order in which they come.
 """
 
@@ -71,7 +71,7 @@ def _read(texts: Sequence[str]) -> tuple[list[int], Hashes, Container[str]]:
         wordings = [Wording.of(text) for text in texts[start : start + _AT_ONCE]]
         for wording in wordings:
             common.update(_find_small(wording))
-        own = [i for i, wording in enumerate(wordings) if len(wording.words) >= FEWEST_WORDS]
+        own = [i for i, w in enumerate(wordings) if len(w.words) >= FEWEST_WORDS - 1]
         hashes.append(hash_bands([wordings[i].folded for i in own]))
         long.extend(start + i for i in own)
     return long, np.concatenate(hashes), common

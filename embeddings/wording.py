@@ -1,6 +1,6 @@
-"""Text -> the words it is compared by. Case, white space, quotes and punctuation tell nothing apart.
+"""Text -> the words it is compared by: case, white space, quotes and punctuation aside.
 
-A number keeps its sign, its currency and its separators; a name and a negation are words like others.
+A number keeps its sign, its currency and its separators. What a word weighs is not judged here.
 """
 
 import re

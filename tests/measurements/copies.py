@@ -20,7 +20,18 @@ Finish = Callable[[str, random.Random], str]
 NAMES = ("Okonkwo", "Halvorsen", "Tashkent", "Pereira", "Lindqvist", "Mbeki", "Yamada", "Oslo")
 _INSERTED = ("also", "then", "just", "quite", "indeed", "and", "that", "so", "still", "now")
 _SWAPPED = (
-    *("matter", "group", "report", "place", "people", "large", "recent", "various", "local", "area"),
+    *(
+        "matter",
+        "group",
+        "report",
+        "place",
+        "people",
+        "large",
+        "recent",
+        "various",
+        "local",
+        "area",
+    ),
     *("made", "given", "shown", "taken", "called", "mainly", "often", "clear", "common", "several"),
 )
 _AUXILIARY = frozenset("is are was were has had have will would can could did does do".split())
@@ -139,7 +150,9 @@ def plain(text: str, chance: random.Random) -> str:
 
 def wrap(text: str, chance: random.Random) -> str:
     """Lines of another width, now and then with an indent."""
-    return textwrap.fill(text, chance.randrange(40, 90), subsequent_indent=chance.choice(("", "  ")))
+    return textwrap.fill(
+        text, chance.randrange(40, 90), subsequent_indent=chance.choice(("", "  "))
+    )
 
 
 def quote(text: str, chance: random.Random) -> str:
