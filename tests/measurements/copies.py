@@ -72,7 +72,7 @@ def insert(pieces: Sequence[str], chance: random.Random, share: float = 0.1) -> 
     """A tenth more words, short ones."""
     changed = list(pieces)
     for _ in range(max(1, int(share * len(pieces)))):
-        changed.insert(chance.randrange(1, len(changed)), chance.choice(_INSERTED))
+        changed.insert(chance.randint(1, len(changed)), chance.choice(_INSERTED))
     return changed
 
 
@@ -92,7 +92,7 @@ def mix(pieces: Sequence[str], chance: random.Random) -> list[str] | None:
     if len(pieces) < 40:
         return chance.choice((swap, drop, insert, mistype))(pieces, chance)
     changed: list[str] | None = list(pieces)
-    for make in (swap, drop, insert, mistype):
+    for make in (swap, drop, mistype, insert):
         changed = make(changed, chance, 0.024) if changed else None
     return changed
 
