@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from embeddings.duplicates import normalize
+from embeddings.wording import normalize
 from service.evaluation.questions import CROSS, NEAR, Question
 from service.search import Query, Results, Searcher
 

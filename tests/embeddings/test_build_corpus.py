@@ -15,7 +15,7 @@ NEW = "A lighthouse keeper wound the clockwork of his lamp every four hours of t
 def test_two_folders_with_the_same_file_names_stay_apart(tmp_path: Path) -> None:
     roots = [
         write_files(tmp_path / "a" / "notes", {"x.txt": NEW}),
-        write_files(tmp_path / "b" / "notes", {"x.txt": NEW.replace("lamp", "light")}),
+        write_files(tmp_path / "b" / "notes", {"x.txt": NEW.replace("four", "five")}),
     ]
     artifact = Artifact(tmp_path / "index")
     build(roots, artifact)

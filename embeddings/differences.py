@@ -1,0 +1,121 @@
+"""Do two passages say the same? Judged by the words in which they differ, one by one.
+
+They do when at most a tenth of the words differ and none of those is a number, a negation, a date
+or what may be a name: a word with a capital inside a sentence, and, where capitals tell nothing
+(at the start of a sentence, in a text all in capitals, in Persian or Arabic), a word that no text
+writes small. In doubt two passages stay apart: a repeat shown twice costs less than a statement
+that cannot be found.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from itertools import groupby, product
+
+from rapidfuzz.distance import Levenshtein
+
+from embeddings.analysis import STOP_WORDS
+from embeddings.decisive_words import are_opposite, is_decisive
+from embeddings.wording import Wording, has_capital, has_case
+
+FEWEST_WORDS = 12
+"""Shorter passages are repeats only word for word: one word is too much of what they say."""
+
+MOST_CHANGED = 0.1
+# Words that are no name whatever their case. In a script without capitals any other may be one.
+_FUNCTION_WORDS = STOP_WORDS | frozenset(
+    """also yet still indeed quite rather however moreover furthermore meanwhile later earlier
+    already
+    almost even ever perhaps maybe really actually simply recently reportedly allegedly apparently
+    nearly often usually soon thus therefore hence instead although though besides certainly
+    clearly
+    finally likewise mainly mostly much many namely otherwise probably somewhat together upon via
+    whereas within would could should might shall
+    а без бы в во вот все да для до если есть же за и из или их к как ко когда лишь между на
+    над но о
+    об однако он она они от очень по под при про с сам со так также там то того тоже только
+    тут у уже
+    чем что чтобы эта эти это этот я
+    و در به از که این آن را با برای هم نیز تا بر یا اما است بود شد شده های می ها خود وی او آنها
+    في من على إلى عن أن إن هذا هذه ذلك تلك التي الذي الذين كما قد كان كانت هو هي مع بين بعد
+    قبل ثم أو
+    اور کے کی کا کو سے میں پر نے ہے ہیں של את על עם גם הוא היא""".split()
+)
+
+Span = tuple[int, int]
+
+
+def say_the_same(one: Wording, other: Wording, common: Container[str]) -> bool:
+    """Whether one may stand for the other. `common` are words that are written small
+    somewhere."""
+    longer = max(len(one.words), len(other.words))
+    if longer < FEWEST_WORDS:
+        return one.folded == other.folded
+    most = max(1, int(MOST_CHANGED * longer + 0.5))
+    if Levenshtein.distance(one.folded, other.folded, score_cutoff=2 * most) > 2 * most:
+        return False
+    changed = 0
+    for own, others in _find_differences(one.folded, other.folded):
+        changed += max(own[1] - own[0], others[1] - others[0])
+        if changed > most or _tells_apart(one, own, other, others, common):
+            return False
+    return True
+
+
+def _find_differences(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Span, Span]]:
+    """The stretches that differ; words that only run together or break apart do not: per cent."""
+    for equal, group in groupby(Levenshtein.opcodes(one, other), key=lambda op: op.tag == "equal"):
+        if equal:
+            continue
+        steps = list(group)
+        own = steps[0].src_start, steps[-1].src_end
+        others = steps[0].dest_start, steps[-1].dest_end
+        joined = "".join(one[slice(*own)])
+        if joined != "".join(other[slice(*others)]) or is_decisive(joined):
+            yield own, others
+
+
+def _tells_apart(
+    one: Wording, own: Span, other: Wording, others: Span, common: Container[str]
+) -> bool:
+    """Whether numbers, negations, dates or names are not the same on both sides."""
+    mine, theirs = _find_telling(one, own, common), _find_telling(other, others, common)
+    if _are_ordinary(other, others, theirs):
+        mine = _forgive(one, mine)
+    if _are_ordinary(one, own, mine):
+        theirs = _forgive(other, theirs)
+    if mine != theirs:
+        return True
+    pairs = product(one.folded[slice(*own)], other.folded[slice(*others)])
+    return any(are_opposite(*pair) for pair in pairs)
+
+
+def _find_telling(wording: Wording, span: Span, common: Container[str]) -> list[str]:
+    return [wording.folded[i] for i in range(*span) if _is_telling(wording, i, common)]
+
+
+def _is_telling(wording: Wording, i: int, common: Container[str]) -> bool:
+    word, folded = wording.words[i], wording.folded[i]
+    if is_decisive(folded) or wording.joined[i] or not word.isalpha():
+        return True
+    if folded in _FUNCTION_WORDS:
+        return False
+    if len(word) == 1:
+        return True
+    if wording.tells_names and has_case(word):
+        if not has_capital(word):
+            return False
+        if not wording.opening[i]:
+            return True
+    return folded not in common
+
+
+def _are_ordinary(wording: Wording, span: Span, telling: Sequence[str]) -> bool:
+    """Whether words stand there, all of them small where a name would have a capital."""
+    small = all(wording.words[i].islower() for i in range(*span))
+    return wording.tells_names and span[0] < span[1] and small and not telling
+
+
+def _forgive(wording: Wording, telling: list[str]) -> list[str]:
+    """In a text without capitals, or of capitals, what stands for ordinary words is ordinary."""
+    if wording.tells_names:
+        return telling
+    return [w for w in telling if is_decisive(w) or not (w.isalpha() and has_case(w))]
