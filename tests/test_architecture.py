@@ -91,6 +91,10 @@ def test_faiss_is_imported_in_one_file() -> None:
     assert _importers("faiss") == {"embeddings/index/local.py"}
 
 
+def test_rensa_is_imported_in_one_file() -> None:
+    assert _importers("rensa") == {"embeddings/candidates.py"}
+
+
 def test_models_are_loaded_under_encoders_alone() -> None:
     importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
     assert importers

@@ -49,7 +49,7 @@ def _choose(pieces: Sequence[str], chance: random.Random, fewest: int, share: fl
     plain = [
         i
         for i, piece in enumerate(pieces)
-        if _is_plain(piece) and len(piece) >= fewest and piece not in STOP_WORDS
+        if _is_plain(piece) and len(piece.strip(".,;")) >= fewest and piece not in STOP_WORDS
     ]
     return chance.sample(plain, min(len(plain), max(1, int(share * len(pieces)))))
 
@@ -72,7 +72,7 @@ def insert(pieces: Sequence[str], chance: random.Random, share: float = 0.1) -> 
     """A tenth more words, short ones."""
     changed = list(pieces)
     for _ in range(max(1, int(share * len(pieces)))):
-        changed.insert(chance.randrange(1, len(changed)), chance.choice(_INSERTED))
+        changed.insert(chance.randint(1, len(changed)), chance.choice(_INSERTED))
     return changed
 
 
@@ -91,9 +91,9 @@ def mix(pieces: Sequence[str], chance: random.Random) -> list[str] | None:
     """A tenth of the words changed in all four ways."""
     if len(pieces) < 40:
         return chance.choice((swap, drop, insert, mistype))(pieces, chance)
-    changed: list[str] | None = list(pieces)
-    for make in (swap, drop, insert, mistype):
-        changed = make(changed, chance, 0.024) if changed else None
+    changed = list(pieces)
+    for make in (swap, drop, mistype, insert):
+        changed = make(changed, chance, 0.024) or changed
     return changed
 
 
