@@ -49,7 +49,7 @@ def _choose(pieces: Sequence[str], chance: random.Random, fewest: int, share: fl
     plain = [
         i
         for i, piece in enumerate(pieces)
-        if _is_plain(piece) and len(piece) >= fewest and piece not in STOP_WORDS
+        if _is_plain(piece) and len(piece.strip(".,;")) >= fewest and piece not in STOP_WORDS
     ]
     return chance.sample(plain, min(len(plain), max(1, int(share * len(pieces)))))
 
@@ -91,9 +91,9 @@ def mix(pieces: Sequence[str], chance: random.Random) -> list[str] | None:
     """A tenth of the words changed in all four ways."""
     if len(pieces) < 40:
         return chance.choice((swap, drop, insert, mistype))(pieces, chance)
-    changed: list[str] | None = list(pieces)
+    changed = list(pieces)
     for make in (swap, drop, mistype, insert):
-        changed = make(changed, chance, 0.024) if changed else None
+        changed = make(changed, chance, 0.024) or changed
     return changed
 
 
