@@ -61,6 +61,7 @@ def build_index(
     stays live whatever is raised.
     """
     started = time.monotonic()
+    roots = sorted(roots, key=lambda root: str(root.resolve()))  # their order must not matter
     options = options or BuildOptions()
     live = _read_live(artifact)
     _refuse_other_roots(live, roots, artifact, replace)

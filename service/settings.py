@@ -61,6 +61,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
+    Setting("sources", _read_switch, False, "verify the documents too: exit 4 when one changed"),
+    Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )
 _BY_FLAG = {setting.flag: setting for setting in SETTINGS}
@@ -82,6 +84,8 @@ class Settings:
     text_column: str = ""
     replace: bool = False
     strict: bool = False
+    sources: bool = False
+    all: bool = False
     json: bool = False
 
 

@@ -40,7 +40,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (("questions", "", "a questions.jsonl"),),
         "measure the answers to questions with known passages",
     ),
-    "verify": (("index", "json"), (), "check every file of the live build"),
+    "verify": (
+        ("index", "sources", "all", "json"),
+        (),
+        "check every file of the live build, and the documents it was made of",
+    ),
     "rollback": (("index", "json"), (), "make the build before the live one live"),
 }
 
@@ -48,6 +52,7 @@ EXIT_CODES: dict[int, str] = {
     0: "done",
     1: "it failed, and the message says why",
     2: "the command, or a value given to it, cannot be used",
+    4: "the index is intact, but a source file changed since (`verify --sources`)",
     130: "interrupted",
 }
 

@@ -17,6 +17,8 @@ GIVEN = {
     "text-column": ("abstract", "abstract"),
     "replace": ("1", True),
     "strict": ("ON", True),
+    "sources": ("1", True),
+    "all": ("yes", True),
     "json": ("true", True),
 }
 FLAGS = [setting.flag for setting in SETTINGS]
