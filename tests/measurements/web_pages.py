@@ -82,12 +82,7 @@ def main(folder: Path) -> None:
     pages = {name: _read(folder / "html" / f"{name}.html.gz") for name in gold}
     print(f"{len(pages)} pages\n\n| reading | F1 |\n|---|---|")
     _print("HTML, Winnow", keep_html, gold, pages)
-    _print(
-        "HTML, trafilatura alone",
-        lambda html: extract(html, include_comments=False) or "",
-        gold,
-        pages,
-    )
+    _print("HTML, trafilatura alone", keep_extract, gold, pages)
     try:
         from inscriptis import get_text
     except ImportError:
