@@ -36,6 +36,9 @@ class Judged:
 _SHORT = 15
 _MENU_WORDS = 3.5
 _MENU_LINES = 3
+_MENU_ITEM = 6
+_MENU_ITEMS = 4
+_FOOTNOTE = re.compile(r"[*†‡]\w")
 _SENTENCE_WORDS = 5
 _LONGEST_APPEAL = 45
 _LONGEST_TEASER = 60
@@ -165,8 +168,9 @@ def _judge(block: Block, i: int, headings: set[int], reasons: dict[int, str]) ->
 
 
 def _is_prose(block: Block) -> bool:
-    is_footnote = block.text.startswith(("*", "†", "‡"))
-    return block.ends_sentence or block.words > _SHORT or block.is_list_item or is_footnote
+    if block.ends_sentence or block.words > _SHORT or _FOOTNOTE.match(block.text):
+        return True
+    return block.is_list_item and block.words > _MENU_ITEM
 
 
 def _find_phrases(blocks: Sequence[Block]) -> dict[int, str]:
@@ -255,12 +259,21 @@ def _judge_short_runs(
         if i not in prose:
             run.append(i)
             continue
-        _judge_run(blocks, run, reasons, headings)
+        _judge_run(blocks, _judge_items(blocks, run, reasons), reasons, headings)
         run, seen_prose = [], True
     if seen_prose:
-        for i in run:
+        for i in _judge_items(blocks, run, reasons):
             reasons[i] = "menu, tag or footer line"
     return headings
+
+
+def _judge_items(blocks: Sequence[Block], run: Sequence[int], reasons: dict[int, str]) -> list[int]:
+    """Many short list items are a menu, unless a colon announces them. Returns the other lines."""
+    items = [i for i in run if blocks[i].is_list_item]
+    announced = items and items[0] > 0 and blocks[items[0] - 1].text.endswith(":")
+    if len(items) >= _MENU_ITEMS and not announced:
+        reasons.update(dict.fromkeys(items, "menu"))
+    return [i for i in run if not blocks[i].is_list_item]
 
 
 def _judge_run(

@@ -184,3 +184,22 @@ def test_a_heading_with_such_a_phrase_stays_a_heading(line: str) -> None:
     text = f"The mayor spoke of the wells on Monday.\n\n{line}\n\nNobody in the hall objected.\n"
     kinds = [item.kind for item in judge_blocks(find_blocks(text))]
     assert kinds == [Kind.PROSE, Kind.HEADING, Kind.PROSE]
+
+
+MENU = ["* News", "* World news", "* Sport", "* About us and our people"]
+
+
+def test_many_short_list_items_are_a_menu() -> None:
+    text = "\n".join([*MENU, "", "The mayor spoke of the wells on Monday.", ""])
+    kinds = [item.kind for item in judge_blocks(find_blocks(text))]
+    assert kinds == [Kind.FURNITURE] * 4 + [Kind.PROSE]
+
+
+def test_short_list_items_that_a_colon_announces_are_kept() -> None:
+    text = "\n".join(["She packed these things for the way:", *MENU, "Then she left the town.", ""])
+    assert {item.kind for item in judge_blocks(find_blocks(text))} == {Kind.PROSE}
+
+
+def test_a_few_short_list_items_are_kept() -> None:
+    text = "\n".join(["The mayor spoke of the wells on Monday.", *MENU[:3], ""])
+    assert {item.kind for item in judge_blocks(find_blocks(text))} == {Kind.PROSE}
