@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.errors import IndexDamaged, IndexFormat
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.sha256"
 

@@ -18,7 +18,12 @@ Numbers = NDArray[np.int64]
 
 def make_id(*parts: str) -> str:
     """A stable id of 16 hexadecimal digits from the given parts."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hash_text("\0".join(parts))[:16]
+
+
+def hash_text(text: str) -> str:
+    """sha256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,8 @@ class StoredPassage:
     source: str
     date: str | None
     also_in: tuple[Place, ...] = ()
+    author: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,10 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A whole document as the index gives it back."""
+    """A whole document as the index gives it back: enough to make its Cut again.
+
+    `text_sha256` is that of `text`, which tells a change of the extractor from one of the file.
+    """
 
     summary: DocumentSummary
     text: str
@@ -163,6 +173,11 @@ class StoredDocument:
     folds: tuple[Fold, ...]
     headings: tuple[Span, ...]
     marks: tuple[Mark, ...]
+    author: str | None = None
+    url: str | None = None
+    extractor: str | None = None
+    text_sha256: str = ""
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

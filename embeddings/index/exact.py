@@ -22,6 +22,7 @@ from embeddings.records import (
     StoredDocument,
     StoredPassage,
     Vectors,
+    hash_text,
 )
 
 
@@ -108,6 +109,11 @@ class ExactIndex:
             folds=tuple(f for f in self._contents.folds if f.passage.document_id == document_id),
             headings=cut.headings,
             marks=cut.marks,
+            author=cut.document.author,
+            url=cut.document.url,
+            extractor=cut.document.extractor,
+            text_sha256=hash_text(cut.document.text),
+            notices=cut.document.notices,
         )
 
     def close(self) -> None:
@@ -123,6 +129,8 @@ class ExactIndex:
             source=cut.document.source,
             date=cut.document.date,
             also_in=tuple(sorted(places, key=lambda place: (place.source, place.start))),
+            author=cut.document.author,
+            url=cut.document.url,
         )
 
     def _place(self, passage: Passage) -> Place:

@@ -24,12 +24,14 @@ from embeddings.records import (
     Span,
     StoredDocument,
     StoredPassage,
+    hash_text,
 )
 
 _SCHEMA = """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT UNIQUE, title TEXT, language TEXT, date TEXT,
-    sha256 TEXT, encoding TEXT, characters INTEGER, passages INTEGER,
+    characters INTEGER, passages INTEGER, sha256 TEXT, encoding TEXT,
+    author TEXT, url TEXT, extractor TEXT, text_sha256 TEXT, notices TEXT,
     headings TEXT, marks TEXT, text TEXT
 ) WITHOUT ROWID;
 CREATE TABLE passages (
@@ -46,6 +48,7 @@ CREATE INDEX passages_by_document ON passages (document_id, "start");
 CREATE INDEX folds_by_document ON folds (document_id, "start");
 CREATE INDEX folds_by_passage ON folds (into_number);
 """
+_SUMMARY = "id, source, title, language, date, characters, passages"
 _PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page'
 _MOST_VARIABLES = 500
 
@@ -60,7 +63,7 @@ def write_store(path: Path, contents: IndexContents) -> None:
         for statement in _SCHEMA.split(";"):
             database.execute(statement)
         database.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 12)})",
+            f"INSERT INTO documents VALUES ({', '.join('?' * 17)})",
             (_document_row(cut, number) for cut in contents.cuts),
         )
         database.executemany(
@@ -82,10 +85,15 @@ def _document_row(cut: Cut, number: dict[str, int]) -> tuple[object, ...]:
         cut.title,
         cut.language,
         document.date,
-        document.sha256,
-        document.encoding,
         len(document.text),
         sum(passage.id in number for passage in cut.passages),
+        document.sha256,
+        document.encoding,
+        document.author,
+        document.url,
+        document.extractor,
+        hash_text(document.text),
+        json.dumps(document.notices),
         _pack(cut.headings),
         json.dumps([(mark.start, mark.end, mark.reason) for mark in cut.marks]),
         document.text,
@@ -166,14 +174,14 @@ class Store:
         ):
             also_in.setdefault(number, []).append(Place(*place))
         columns = ", ".join(f"p.{name.strip()}" for name in _PASSAGE.split(","))
-        for number, title, source, date, *row in self._rows(
-            f"SELECT p.number, d.title, d.source, d.date, {columns}"
+        for number, title, source, date, author, url, *row in self._rows(
+            f"SELECT p.number, d.title, d.source, d.date, d.author, d.url, {columns}"
             " FROM passages p JOIN documents d ON d.id = p.document_id"
             f" WHERE p.number IN ({marks})",
             numbers,
         ):
             places = tuple(also_in.get(number, ()))
-            yield StoredPassage(number, _passage(row), title, source, date, places)
+            yield StoredPassage(number, _passage(row), title, source, date, places, author, url)
 
     def find(self, passage_id: str) -> StoredPassage | None:
         rows = self._rows(
@@ -185,22 +193,21 @@ class Store:
 
     def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
         rows = self._rows(
-            "SELECT id, source, title, language, date, characters, passages FROM documents"
-            " ORDER BY source LIMIT ? OFFSET ?",
-            (limit, offset),
+            f"SELECT {_SUMMARY} FROM documents ORDER BY source LIMIT ? OFFSET ?", (limit, offset)
         )
         (count,) = self._rows("SELECT count(*) FROM documents")[0]
         return count, [DocumentSummary(*row) for row in rows]
 
     def document(self, document_id: str) -> StoredDocument | None:
         rows = self._rows(
-            "SELECT id, source, title, language, date, characters, passages,"
-            " text, sha256, encoding, headings, marks FROM documents WHERE id = ?",
+            "SELECT text, sha256, encoding, author, url, extractor, text_sha256, notices,"
+            f" headings, marks, {_SUMMARY} FROM documents WHERE id = ?",
             (document_id,),
         )
         if not rows:
             return None
-        *summary, text, sha256, encoding, headings, marks = rows[0]
+        text, sha256, encoding, author, url, extractor, text_sha256, *rest = rows[0]
+        notices, headings, marks, *summary = rest
         return StoredDocument(
             summary=DocumentSummary(*summary),
             text=text,
@@ -210,6 +217,11 @@ class Store:
             folds=self._folds_of(document_id),
             headings=_unpack(headings),
             marks=tuple(Mark(*mark) for mark in json.loads(marks)),
+            author=author,
+            url=url,
+            extractor=extractor,
+            text_sha256=text_sha256,
+            notices=tuple(json.loads(notices)),
         )
 
     def _passages_of(self, document_id: str) -> tuple[Passage, ...]:

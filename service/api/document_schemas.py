@@ -81,7 +81,12 @@ class FoldedOut(KeptOut):
 
 
 class DocumentResponse(BaseModel):
-    """A whole document: every character is in a passage, a fold, a heading, a mark, or is space."""
+    """A whole document: every character is in a passage, a fold, a heading, a mark, or is space.
+
+    `sha256` is that of the source file, `text_sha256` that of `text` in UTF-8. `extractor` names
+    the library and version whose text this is, null where it is the decoded file itself. `notices`
+    say how reading departed from the plain case.
+    """
 
     build: str
     document_id: str
@@ -96,6 +101,11 @@ class DocumentResponse(BaseModel):
     folded: list[FoldedOut]
     headings: list[SpanOut]
     marked: list[MarkOut]
+    author: str | None
+    url: str | None
+    extractor: str | None
+    text_sha256: str
+    notices: list[str]
 
     @classmethod
     def of(cls, document: StoredDocument, build: str) -> "DocumentResponse":
@@ -117,4 +127,9 @@ class DocumentResponse(BaseModel):
             ],
             headings=[SpanOut.of(span) for span in document.headings],
             marked=[MarkOut.of(mark, document.text) for mark in document.marks],
+            author=document.author,
+            url=document.url,
+            extractor=document.extractor,
+            text_sha256=document.text_sha256,
+            notices=list(document.notices),
         )

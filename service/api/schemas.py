@@ -87,6 +87,8 @@ class PassageOut(BaseModel):
     start: int
     end: int
     also_in: list[PlaceOut]
+    author: str | None
+    url: str | None
 
     @classmethod
     def of(cls, stored: StoredPassage) -> "PassageOut":
@@ -108,6 +110,8 @@ def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "also_in": [PlaceOut.of(place) for place in stored.also_in],
+        "author": stored.author,
+        "url": stored.url,
     }
 
 

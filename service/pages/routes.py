@@ -21,6 +21,7 @@ FOLDER = FilePath(__file__).parent
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(FOLDER / "templates")
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
+templates.env.tests["web_address"] = views.is_web_address
 templates.env.filters |= {"sentence": views.make_sentence, "moment": views.name_moment}
 
 

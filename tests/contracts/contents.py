@@ -87,6 +87,10 @@ def _make_cut(random: np.random.Generator, number: int) -> Cut:
         sha256=f"{number:064x}",
         date=_DATES[random.integers(len(_DATES))],
         encoding="utf-8",
+        notices=("read as .md, which it is", "a second notice") if number % 3 == 0 else (),
+        author=f"Äda {number}" if number % 2 else None,
+        url=f"https://example.org/{number}" if number % 4 else None,
+        extractor="trafilatura 2.3" if number % 5 else None,
     )
     text, passages = "", []
     for place in range(int(random.integers(0, 7))):

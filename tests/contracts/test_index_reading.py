@@ -10,7 +10,7 @@ import pytest
 
 from embeddings.index.exact import ExactIndex
 from embeddings.index.local import LocalIndex, write_index
-from embeddings.records import IndexContents, Numbers, Place, Signals, Vectors
+from embeddings.records import IndexContents, Numbers, Place, Signals, Vectors, hash_text
 from tests.contracts.conftest import Open
 from tests.contracts.contents import DIMENSION, WORDS, all_numbers, make_contents, make_vectors
 
@@ -127,8 +127,9 @@ def test_passages_come_back_in_the_order_asked_for(open_index: Open) -> None:
     cuts = {cut.document.id: cut for cut in contents.cuts}
     for stored in found:
         cut = cuts[stored.passage.document_id]
-        facts = (stored.title, stored.source, stored.date)
-        assert facts == (cut.title, cut.document.source, cut.document.date)
+        document = cut.document
+        facts = (stored.title, stored.source, stored.date, stored.author, stored.url)
+        assert facts == (cut.title, document.source, document.date, document.author, document.url)
 
 
 def test_a_passage_names_every_other_place_by_source(open_index: Open) -> None:
@@ -193,6 +194,11 @@ def test_a_document_comes_back_whole(open_index: Open) -> None:
         assert found is not None
         assert (found.text, found.sha256) == (cut.document.text, cut.document.sha256)
         assert found.encoding == cut.document.encoding
+        assert found.author == cut.document.author
+        assert found.url == cut.document.url
+        assert found.extractor == cut.document.extractor
+        assert found.notices == cut.document.notices
+        assert found.text_sha256 == hash_text(cut.document.text)
         assert (found.headings, found.marks) == (cut.headings, cut.marks)
         assert found.passages == tuple(p for p in cut.passages if p.id in standing)
         folded = {fold.passage.id: fold for fold in contents.folds}

@@ -8,7 +8,7 @@ import pytest
 from embeddings.artifact import Artifact
 from embeddings.errors import IndexDamaged, IndexFormat
 from embeddings.index.local import FILES
-from embeddings.manifest import CHECKSUM, MANIFEST, Manifest, read_manifest, write_manifest
+from embeddings.manifest import CHECKSUM, FORMAT, MANIFEST, Manifest, read_manifest, write_manifest
 from tests.embeddings.building import build, flip_byte, folder_of
 
 
@@ -66,6 +66,25 @@ def test_an_unknown_format_is_named_with_the_version_that_wrote_it(tiny_artifact
         with pytest.raises(IndexFormat, match="99") as caught:
             use()
         assert "9.9" in caught.value.hint
+
+
+def test_an_index_of_the_format_before_is_made_anew_by_a_build(
+    tiny_artifact: Artifact, tiny_corpus: Path
+) -> None:
+    before, folder = tiny_artifact.live_id(), folder_of(tiny_artifact)
+    values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    write_manifest(folder, Manifest(**{**values, "format": FORMAT - 1}))
+    with pytest.raises(IndexFormat) as caught:
+        tiny_artifact.open()
+    assert "build the index again" in caught.value.hint
+    report = build(tiny_corpus, tiny_artifact)
+    assert report.fresh
+    assert report.manifest.format == FORMAT
+    assert tiny_artifact.finished() == [before, report.manifest.build]
+    tiny_artifact.verify()
+    with pytest.raises(IndexFormat):
+        tiny_artifact.rollback()
+    assert tiny_artifact.live_id() == report.manifest.build
 
 
 GARBAGE = [b"", b"\n", b"gone", b"\xff\xfe", b"a\0b", b"x" * 5000, b"../..", b"."]

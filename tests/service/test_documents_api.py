@@ -1,5 +1,6 @@
 """Passages, similar passages, documents and /api/info."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from tests.service.conftest import Search
 
 PASSAGE = {
     *("passage_id", "document_id", "title", "source", "language", "date", "heading", "page"),
-    *("text", "start", "end", "also_in"),
+    *("text", "start", "end", "also_in", "author", "url"),
 }
 DOCUMENT = {
     *("build", "document_id", "source", "title", "language", "date", "sha256", "encoding"),
     *("text", "passages", "folded", "headings", "marked"),
+    *("author", "url", "extractor", "text_sha256", "notices"),
 }
 
 
@@ -122,6 +124,14 @@ def test_a_document_has_its_whole_text_and_exactly_the_fields(client: TestClient
     texts = {document["source"]: document["text"] for document in documents}
     assert texts["harbour/lighthouse.txt"] == LIGHTHOUSE
     assert all(document.keys() == DOCUMENT for document in documents)
+
+
+def test_the_hash_of_a_document_is_that_of_its_text(client: TestClient) -> None:
+    for one in _list_ids(client):
+        document = _read(client, f"/api/documents/{one}")
+        own = hashlib.sha256(document["text"].encode()).hexdigest()
+        assert document["text_sha256"] == own
+        assert document["extractor"] is None, "each text here is the decoded file itself"
 
 
 def test_parts_of_a_document_lie_where_they_say(client: TestClient) -> None:

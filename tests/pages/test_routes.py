@@ -1,0 +1,93 @@
+"""What the pages show of a document's author and address, and what they make a link of."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from embeddings.artifact import Artifact
+from embeddings.encoders import load_encoder
+from service.app import create_app
+from service.live import Live
+from tests.embeddings.building import build, write_files
+
+Show = Callable[[TestClient, str], str]
+ROWS = (
+    {
+        "id": "bees",
+        "author": "Ada <Lovelace> & Sons",
+        "url": "https://example.org/bees?a=1&b=2",
+        "text": "Honey bees keep their hive at about 35 degrees through the whole winter.",
+    },
+    {
+        "id": "salt",
+        "url": "javascript:alert(document.domain)",
+        "text": "Salt was carried from Taoudenni to Timbuktu in slabs of forty kilograms.",
+    },
+    {
+        "id": "tides",
+        "text": "The tide in the Bay of Fundy rises by as much as sixteen metres.",
+    },
+)
+PAGE = """<html><body><article><h1>Glass</h1><p>The glassblowers of Murano were not allowed to leave
+their island, lest they carry the secrets of the furnace to another town.</p></article></body>
+</html>
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("pages")
+    table = "".join(f"{json.dumps(row)}\n" for row in ROWS)
+    latin = "Müller schlief über den Bergen, während die Glocken läuteten.\n".encode("latin-1")
+    files = {"rows.jsonl": table, "alps.txt": latin, "page.html": PAGE}
+    corpus = write_files(folder / "corpus", files)
+    build(corpus, Artifact(folder / "index"))
+    live = Live(Artifact(folder / "index"), load_encoder)
+    with TestClient(create_app(live)) as client:
+        yield client
+    live.close()
+
+
+def _find(pages: TestClient, q: str) -> str:
+    return pages.get("/", params={"q": q}).text.split('<article class="hit"')[1]
+
+
+def _open(pages: TestClient, q: str) -> str:
+    hit = pages.get("/api/search", params={"q": q, "k": 1}).json()["hits"][0]
+    return pages.get(f"/documents/{hit['document_id']}").text
+
+
+@pytest.mark.parametrize("show", [_find, _open])
+def test_author_and_web_address_stand_beside_the_source(pages: TestClient, show: Show) -> None:
+    page = show(pages, "honey bees keep their hive")
+    assert "Ada &lt;Lovelace&gt; &amp; Sons" in page
+    assert 'href="https://example.org/bees?a=1&amp;b=2" rel="noreferrer"' in page
+
+
+@pytest.mark.parametrize("show", [_find, _open])
+def test_an_address_that_is_not_of_the_web_is_text(pages: TestClient, show: Show) -> None:
+    page = show(pages, "salt was carried to Timbuktu")
+    assert "javascript:alert(document.domain)</bdi>" in page
+    assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize("show", [_find, _open])
+def test_nothing_stands_where_no_author_or_address_is_known(pages: TestClient, show: Show) -> None:
+    page = show(pages, "the tide in the Bay of Fundy")
+    assert "None" not in page and "noreferrer" not in page
+
+
+def test_a_document_names_the_library_that_took_its_text(pages: TestClient) -> None:
+    hit = pages.get("/api/search", params={"q": "glassblowers of Murano", "k": 1}).json()["hits"][0]
+    extractor = pages.get(f"/api/documents/{hit['document_id']}").json()["extractor"]
+    assert extractor.startswith(("trafilatura ", "lxml "))
+    assert f"taken from the file by {extractor}" in _open(pages, "glassblowers of Murano")
+
+
+def test_a_document_says_how_its_text_came_about(pages: TestClient) -> None:
+    page = _open(pages, "Müller schlief über den Bergen")
+    assert "found by statistics" in page
+    assert "as decoded" in page
+    assert page.count('class="hash">') == 2, "the hash of the file and that of the text"
