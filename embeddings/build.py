@@ -1,28 +1,34 @@
 """The pipeline: documents -> passages -> vectors -> a published build. Knows every part above."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from embeddings import __version__
-from embeddings.aliases import expand_terms, find_aliases
-from embeddings.analysis import find_terms, weigh_terms
-from embeddings.artifact import Artifact
-from embeddings.documents import ENDINGS, SourceFile, list_sources, read_documents
-from embeddings.duplicates import fold_repeats
+from embeddings.artifact import Artifact, ArtifactWriter
+from embeddings.contents import make_contents
+from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
+from embeddings.documents import ENDINGS, SourceFile, list_sources
+from embeddings.earlier import (
+    LiveBuild,
+    holds_all,
+    is_made_alike,
+    is_sound,
+    list_libraries,
+    read_live,
+    recall,
+)
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
-from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots
-from embeddings.index.local import LocalIndex
+from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Fold, IndexContents, Passage, Reading
-from embeddings.vectors import Progress, VectorSource
+from embeddings.records import Cut, Document, IndexContents, Passage, Reading
+from embeddings.vectors import VectorSource
 
 _UNKNOWN_LANGUAGE_SHARE = 0.1
 
@@ -41,6 +47,7 @@ class BuildReport:
 
     manifest: Manifest
     fresh: bool
+    changes: Changes
     encoded: int
     seconds: float
 
@@ -53,49 +60,138 @@ def build_index(
     encoder_name: str,
     options: BuildOptions | None = None,
     replace: bool = False,
+    rehash: bool = False,
     progress: Progress = lambda stage, done, total: None,
 ) -> BuildReport:
     """Build and publish an index of the roots, or find that the live one is the same already.
 
-    Raises CorpusMissing, CorpusEmpty, IndexOfOtherRoots, IndexBusy, EncoderError. The earlier build
-    stays live whatever is raised.
+    With `rehash`, files are told apart by their hashes alone. Raises CorpusMissing, CorpusEmpty,
+    IndexOfOtherRoots, IndexBusy, EncoderError. The earlier build stays live whatever is raised.
     """
     started = time.monotonic()
     roots = sorted(roots, key=lambda root: str(root.resolve()))  # their order must not matter
-    options = options or BuildOptions()
-    live = _read_live(artifact)
+    live = read_live(artifact)
     _refuse_other_roots(live, roots, artifact, replace)
-    if live is not None and not _is_sound(artifact):
+    if live is not None and not is_sound(artifact):
         live = None
-    reading = Reading()
-    files = list_sources(roots, reading)
-    if live is not None and _is_same(live, files, encoder_name, options):
-        return BuildReport(live, fresh=False, encoded=0, seconds=time.monotonic() - started)
-    with artifact.writer() as writer:
-        build = writer.begin()
-        cuts, sources = _read_and_cut(files, tokenizer, options, reading, progress)
-        if not any(cut.passages for cut in cuts):
-            raise _describe_empty(roots, reading)
-        passages, folds = fold_repeats(cuts)
-        passages.sort(key=lambda passage: passage.id)
+    listing = Reading()
+    files = list_sources(roots, listing)
+    task = _Task(
+        roots, files, listing, tokenizer, encoder_name, options or BuildOptions(), rehash, progress
+    )
+    if live is not None and task.is_done_by(live):
+        manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
+    else:
+        with artifact.writer() as writer, _open_live(artifact, live) as earlier:
+            manifest, changes, encoded = task.run(writer, earlier, load_encoder)
+    fresh = live is None or manifest.build != live.build
+    return BuildReport(manifest, fresh, changes, encoded, time.monotonic() - started)
+
+
+@contextmanager
+def _open_live(artifact: Artifact, live: Manifest | None) -> Iterator[LiveBuild | None]:
+    if live is None:
+        yield None
+        return
+    manifest, index = artifact.open()
+    with closing(index):
+        yield manifest, index
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Everything a build is told."""
+
+    roots: Sequence[Path]
+    files: Sequence[SourceFile]
+    listing: Reading
+    tokenizer: Tokenizer
+    encoder_name: str
+    options: BuildOptions
+    rehash: bool
+    progress: Progress
+
+    @property
+    def ways(self) -> dict[str, Any]:
+        """What the manifest records as options."""
+        return {**asdict(self.options), "encoder": self.encoder_name}
+
+    def is_done_by(self, live: Manifest) -> bool:
+        """Whether there is nothing to do, as far as sizes and times tell."""
+        alike = is_made_alike(live, self.ways, self.tokenizer)
+        return alike and not self.rehash and holds_all(live, self.files, self.listing)
+
+    def run(
+        self, writer: ArtifactWriter, live: LiveBuild | None, load_encoder: Callable[[], Encoder]
+    ) -> tuple[Manifest, Changes, int]:
+        """The manifest of the new build, or of the live one where that is the same after all."""
+        manifest, index = live or (None, None)
+        earlier = NOTHING
+        if manifest and index:
+            alike = is_made_alike(manifest, self.ways, self.tokenizer)
+            earlier = recall(manifest, index) if alike else NOTHING.among(manifest.sources)
+        corpus = self._read(earlier)
+        if manifest and earlier.cuts and self._gave(manifest, corpus):
+            return manifest, corpus.changes, 0
+        self._refuse_empty(corpus)
         encoder = load_encoder()
-        vectors = VectorSource(encoder, _open_live(artifact, live, encoder))
-        contents = _make_contents(cuts, passages, folds, vectors, progress)
-        progress("writing", 0, 1)
+        if manifest and manifest.encoder != asdict(encoder.identity):
+            index = None
+            corpus = self._read(NOTHING.among(manifest.sources)) if earlier.cuts else corpus
+        vectors = VectorSource(encoder, index)
+        return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
+
+    def _read(self, earlier: Earlier) -> Corpus:
+        return read_corpus(
+            self.files, earlier, self._cut, self.progress, self.options.text_column, self.rehash
+        )
+
+    def _cut(self, document: Document, repeated: Collection[str]) -> Cut:
+        count, window = self.tokenizer.count_tokens, self.tokenizer.window
+        return cut_document(document, count, window, self.options.keep_all, repeated)
+
+    def _gave(self, live: Manifest, corpus: Corpus) -> bool:
+        """Whether the live build is what this corpus gives."""
+        reading = self._gather(corpus)
+        return (
+            corpus.changes.are_none
+            and live.unreadable == [list(pair) for pair in reading.unreadable]
+            and live.skipped == [list(pair) for pair in reading.skipped]
+        )
+
+    def _gather(self, corpus: Corpus) -> Reading:
+        return Reading(
+            [*self.listing.unreadable, *corpus.reading.unreadable],
+            [*self.listing.skipped],
+            [*self.listing.notices, *corpus.reading.notices],
+        )
+
+    def _refuse_empty(self, corpus: Corpus) -> None:
+        if not any(cut.passages for cut in corpus.cuts):
+            raise _describe_empty(self.roots, self._gather(corpus))
+
+    def _write(
+        self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
+    ) -> Manifest:
+        build = writer.begin()
+        contents = make_contents(corpus.cuts, vectors, self.progress)
+        self.progress("writing", 0, 1)
         writer.add(contents)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
-        _warn_of_languages(passages, profile, reading)
+        reading = self._gather(corpus)
+        _warn_of_languages(contents.passages, profile, reading)
         manifest = Manifest(
             build=build,
             version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            roots=_name_roots(roots),
+            roots=_name_roots(self.roots),
             counts=_count(contents, reading),
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
             ranking=dict(profile.ranking),
-            options={**asdict(options), "encoder": encoder_name},
-            sources=sources,
+            options=self.ways,
+            libraries=list_libraries(),
+            sources={name: dict(record) for name, record in corpus.sources.items()},
             unreadable=[list(pair) for pair in reading.unreadable],
             skipped=[list(pair) for pair in reading.skipped],
             notices=[list(pair) for pair in reading.notices],
@@ -103,25 +199,8 @@ def build_index(
         )
         writer.verify(manifest)
         writer.publish()
-        progress("writing", 1, 1)
-    return BuildReport(manifest, True, vectors.encoded, time.monotonic() - started)
-
-
-def _read_live(artifact: Artifact) -> Manifest | None:
-    """None where there is no build yet, or none that can be read: it is made anew."""
-    try:
-        return artifact.manifest()
-    except ArtifactError:
-        return None
-
-
-def _is_sound(artifact: Artifact) -> bool:
-    """Whether the live build is as it was written. A damaged one is not kept, nor its vectors."""
-    try:
-        artifact.verify()
-    except ArtifactError:
-        return False
-    return True
+        self.progress("writing", 1, 1)
+        return manifest
 
 
 def _name_roots(roots: Iterable[Path]) -> list[str]:
@@ -137,43 +216,6 @@ def _refuse_other_roots(
             f"not of {', '.join(_name_roots(roots))}",
             "name another folder with --index, or give --replace to put these in its place",
         )
-
-
-def _is_same(
-    live: Manifest, files: Sequence[SourceFile], encoder_name: str, options: BuildOptions
-) -> bool:
-    """Whether the live build was made from the same files, by size and time, in the same way."""
-    profile = find_profile(live.encoder["name"], live.encoder["weights_sha256"])
-    return (
-        live.version == __version__
-        and live.options == {**asdict(options), "encoder": encoder_name}
-        and live.ranking == dict(profile.ranking)
-        and {name: facts[:2] for name, facts in live.sources.items()}
-        == {file.source: [file.size, file.modified_ns] for file in files}
-    )
-
-
-def _read_and_cut(
-    files: Sequence[SourceFile],
-    tokenizer: Tokenizer,
-    options: BuildOptions,
-    reading: Reading,
-    progress: Progress,
-) -> tuple[list[Cut], dict[str, list[Any]]]:
-    cuts: list[Cut] = []
-    sources: dict[str, list[Any]] = {}
-    seen: set[str] = set()
-    for done, file in enumerate(files):
-        progress("reading", done, len(files))
-        sha256 = ""
-        for document in read_documents(file, reading, seen, options.text_column):
-            sha256 = document.sha256
-            cuts.append(
-                cut_document(document, tokenizer.count_tokens, tokenizer.window, options.keep_all)
-            )
-        sources[file.source] = [file.size, file.modified_ns, sha256]
-    progress("reading", len(files), len(files))
-    return cuts, sources
 
 
 def _describe_empty(roots: Sequence[Path], reading: Reading) -> CorpusEmpty:
@@ -211,45 +253,3 @@ def _count(contents: IndexContents, reading: Reading) -> dict[str, int]:
         "unreadable": len(reading.unreadable),
         "skipped": len(reading.skipped),
     }
-
-
-def _make_contents(
-    cuts: Sequence[Cut],
-    passages: Sequence[Passage],
-    folds: Sequence[Fold],
-    vectors: VectorSource,
-    progress: Progress,
-) -> IndexContents:
-    sentences = [
-        [passage.text[span.start : span.end] for span in passage.sentences] for passage in passages
-    ]
-    sizes = [len(texts) for texts in sentences]
-    passage_vectors, sentence_vectors = vectors.find(
-        [passage.text for passage in passages], [s for own in sentences for s in own], progress
-    )
-    return IndexContents(
-        cuts=cuts,
-        passages=passages,
-        folds=folds,
-        passage_vectors=passage_vectors,
-        sentence_vectors=sentence_vectors,
-        sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-        postings=weigh_terms(_find_passage_terms(cuts, passages)),
-    )
-
-
-def _find_passage_terms(cuts: Sequence[Cut], passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """The terms each passage is found by: its own, its title's and heading's, and other names'."""
-    titles = {cut.document.id: cut.title for cut in cuts}
-    own = (
-        find_terms("\n".join(dict.fromkeys((titles[p.document_id], p.heading or "", p.text))))
-        for p in passages
-    )
-    return expand_terms(own, find_aliases(cut.document.text for cut in cuts))
-
-
-def _open_live(artifact: Artifact, live: Manifest | None, encoder: Encoder) -> LocalIndex | None:
-    """The live build, where its vectors are those of this very encoder."""
-    if live is None or live.encoder != asdict(encoder.identity):
-        return None
-    return artifact.open()[1]

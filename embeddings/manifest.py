@@ -15,10 +15,12 @@ CHECKSUM = "manifest.sha256"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The record of one build. `sources` maps each source file to [size, modified ns, sha256].
+    """The record of one build.
 
-    `options` and `encoder` are what a build must share with an earlier one to take its vectors
-    or to be the same build.
+    `sources` says of each source file its `size` in bytes, `modified_ns`, `sha256` ("" where it
+    must be read again) and what reading it gave: `unreadable` and `notices`, pairs of a source and
+    a text. `libraries` are the versions of those that shape texts. A build that shares `options`,
+    `encoder` and `libraries` with an earlier one may take over what that made of a file.
     """
 
     build: str
@@ -30,7 +32,8 @@ class Manifest:
     languages: list[str] | None
     ranking: dict[str, Any]
     options: dict[str, Any]
-    sources: dict[str, list[Any]]
+    libraries: dict[str, str]
+    sources: dict[str, dict[str, Any]]
     unreadable: list[list[str]]
     skipped: list[list[str]]
     notices: list[list[str]]

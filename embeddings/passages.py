@@ -8,7 +8,7 @@ no sentence that fits it is cut.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
@@ -28,10 +28,17 @@ _CHARACTERS_A_TOKEN = 8
 
 
 def cut_document(
-    document: Document, count_tokens: CountTokens, window: int, keep_all: bool = False
+    document: Document,
+    count_tokens: CountTokens,
+    window: int,
+    keep_all: bool = False,
+    repeated: Collection[str] = (),
 ) -> Cut:
-    """Take a document apart. `window` is the most tokens a passage may have."""
-    judged = judge_document(document, keep_all)
+    """Take a document apart. `window` is the most tokens a passage may have.
+
+    `repeated` are the lines that many documents of the corpus share.
+    """
+    judged = judge_document(document, keep_all, repeated)
     title = document.title or _find_title(judged) or PurePosixPath(document.source).stem
     prose = [item.block.text for item in judged if item.kind is Kind.PROSE]
     language = document.language or identify_language("\n".join(prose)[:4000])

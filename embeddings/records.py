@@ -47,9 +47,10 @@ class Mark:
 class Document:
     """One text with where it came from.
 
-    `source` is the path inside the corpus, with `#<row>` behind it for one row of a table;
-    `sha256` is that of the source file's bytes; `notices` say how reading departed from the plain
-    case (another encoding, replaced bytes). `language` is the one the document declares.
+    `source` is the path inside the corpus, with `#<row>` behind it for one row of a table; `file`
+    is the path alone. `sha256` is that of the source file's bytes; `notices` say how reading
+    departed from the plain case (another encoding, replaced bytes). `language` is the one the
+    document declares.
 
     What its markup says is not judged again: `blocks` are its paragraphs and list items (those that
     lie in none are found in the text), `headings` its headings, `verbatim` its tables and code,
@@ -75,6 +76,7 @@ class Document:
     cleaned: bool = False
     extractor: str | None = None
     pages: tuple[int, ...] = ()
+    file: str = ""
 
     @property
     def id(self) -> str:

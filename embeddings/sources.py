@@ -19,10 +19,10 @@ def compare_sources(manifest: Manifest) -> Iterator[tuple[str, str]]:
         found = {f.source: f.path for f in list_sources(list(map(Path, manifest.roots)), Reading())}
     except CorpusMissing:
         found = {}
-    for source, (_, _, sha256) in sorted(manifest.sources.items()):
+    for source, record in sorted(manifest.sources.items()):
         if source not in found:
             yield source, "missing"
-        elif sha256 and _hash(found[source]) != sha256:
+        elif record["sha256"] and _hash(found[source]) != record["sha256"]:
             yield source, "changed"
 
 

@@ -7,11 +7,12 @@ nothing is lost.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from embeddings.blocks import Block, find_blocks
 from embeddings.cleaning import Judged, Kind, judge_blocks
 from embeddings.records import Document, Mark, Span
+from embeddings.repetition import set_repeats_aside
 
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
@@ -27,10 +28,13 @@ def show_heading(text: str) -> str:
     return "\n".join(lines).strip() if is_underlined else text
 
 
-def judge_document(document: Document, keep_all: bool = False) -> list[Judged]:
+def judge_document(
+    document: Document, keep_all: bool = False, repeated: Collection[str] = ()
+) -> list[Judged]:
     """Say of each block of a document, in order, what it is to the search.
 
-    With `keep_all`, nothing is furniture and only what the markup calls a heading is one.
+    `repeated` are lines that many documents of the corpus share. With `keep_all`, nothing is
+    furniture and only what the markup calls a heading is one.
     """
     text = document.text
     known = list(_judge_known(document, keep_all))
@@ -46,6 +50,8 @@ def judge_document(document: Document, keep_all: bool = False) -> list[Judged]:
         found = judge_blocks(others)
     if document.headings:  # then no other line is one
         found = [Judged(i.block, Kind.PROSE) if i.kind is Kind.HEADING else i for i in found]
+    if repeated and not keep_all:
+        found = set_repeats_aside(found, repeated)
     return sorted([*known, *found], key=lambda item: item.block.start)
 
 

@@ -1,15 +1,13 @@
 """Vectors of texts: from the live build where it has them, else encoded, each text once."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from embeddings.corpus import Progress
 from embeddings.encoders import Encoder
 from embeddings.index.local import LocalIndex
 from embeddings.records import Vectors
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage's name, how much is done, and how much there is."""
 
 _ENCODE_AT_ONCE = 256
 
@@ -38,9 +36,7 @@ class VectorSource:
     def _recall(self, texts: Collection[str]) -> dict[str, Vectors]:
         if self._live is None:
             return {}
-        known = self._live.recall_vectors(texts)
-        self._live.close()
-        return known
+        return self._live.recall_vectors(texts)
 
     def _encode(
         self, texts: Sequence[str], vectors: Vectors, place: Mapping[str, int], progress: Progress

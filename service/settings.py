@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
+    Setting("rehash", _read_switch, False, "look into every file, whatever its size and time say"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
     Setting("sources", _read_switch, False, "verify the documents too: exit 4 when one changed"),
@@ -82,6 +83,7 @@ class Settings:
     port: int = 8000
     keep_all: bool = False
     text_column: str = ""
+    rehash: bool = False
     replace: bool = False
     strict: bool = False
     sources: bool = False

@@ -81,20 +81,12 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
     return sorted(found, key=lambda file: file.source)
 
 
-def read_documents(
-    file: SourceFile, reading: Reading, seen: set[str], text_column: str = ""
-) -> Iterator[Document]:
-    """The documents of one file; what cannot be read, or repeats a source name, goes to `reading`.
-
-    `seen` holds the ids of the documents read before, and those of this file afterwards.
-    """
+def read_documents(file: SourceFile, reading: Reading, text_column: str = "") -> Iterator[Document]:
+    """The documents of one file; what cannot be read goes to `reading`."""
     for item in read_source(file, text_column):
         if isinstance(item, UnreadableDocument):
             reading.unreadable.append((item.source, item.message))
-        elif item.id in seen:
-            reading.unreadable.append((item.source, "has the same name as another document"))
         else:
-            seen.add(item.id)
             reading.notices.extend((item.source, notice) for notice in item.notices)
             yield item
 
@@ -132,6 +124,8 @@ def _read_file(file: SourceFile, text_column: str) -> Iterator[Document | Unread
     if actual in _TABLES:
         read = partial(_TABLES[actual], text_column=text_column)
     for item in read(data, file.source, sha256):
+        if isinstance(item, Document):
+            item = replace(item, file=file.source)
         if actual != ending and isinstance(item, Document):
             notice = f"read as {actual}, which it is, whatever its ending"
             item = replace(item, notices=(notice, *item.notices))

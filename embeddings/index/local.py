@@ -3,7 +3,7 @@
 The only file that imports faiss. Vectors are unit vectors, so the inner product is the cosine.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import faiss
@@ -12,8 +12,10 @@ import numpy as np
 from embeddings.index import NO_FILTER
 from embeddings.index.postings import PostingsFile, postings_files, write_postings
 from embeddings.index.ranking import multiply, take_best
-from embeddings.index.store import Store, write_store
+from embeddings.index.store import Store
+from embeddings.index.tables import write_store
 from embeddings.records import (
+    Cut,
     DocumentSummary,
     Filter,
     IndexContents,
@@ -110,6 +112,10 @@ class LocalIndex:
     def close(self) -> None:
         self._store.close()
         self._postings.close()
+
+    def recall_cuts(self) -> Iterator[Cut]:
+        """Every document as it was taken apart, by source."""
+        return self._store.cuts()
 
     def recall_vectors(self, wanted: Collection[str]) -> dict[str, Vectors]:
         """The vectors of those of the wanted texts that stand here as a passage or a sentence."""

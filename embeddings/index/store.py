@@ -1,22 +1,22 @@
-"""Documents and passages in SQLite: written once, then read by any number of threads."""
+"""Documents and passages in SQLite, read by any number of threads."""
 
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import numpy as np
 
 from embeddings.index.filtering import passes
+from embeddings.index.tables import OF_DOCUMENT, PASSAGE, SUMMARY, make_passage, unpack_spans
 from embeddings.records import (
     Cut,
+    Document,
     DocumentSummary,
     Filter,
     Fold,
-    IndexContents,
     Mark,
     Numbers,
     Passage,
@@ -24,113 +24,9 @@ from embeddings.records import (
     Span,
     StoredDocument,
     StoredPassage,
-    hash_text,
 )
 
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, source TEXT UNIQUE, title TEXT, language TEXT, date TEXT,
-    characters INTEGER, passages INTEGER, sha256 TEXT, encoding TEXT,
-    author TEXT, url TEXT, extractor TEXT, text_sha256 TEXT, notices TEXT,
-    headings TEXT, marks TEXT, text TEXT
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE, document_id TEXT,
-    "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
-    heading TEXT, language TEXT, page INTEGER
-);
-CREATE TABLE folds (
-    id TEXT PRIMARY KEY, into_number INTEGER, document_id TEXT,
-    "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
-    heading TEXT, language TEXT, page INTEGER
-) WITHOUT ROWID;
-CREATE INDEX passages_by_document ON passages (document_id, "start");
-CREATE INDEX folds_by_document ON folds (document_id, "start");
-CREATE INDEX folds_by_passage ON folds (into_number);
-"""
-_SUMMARY = "id, source, title, language, date, characters, passages"
-_PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page'
 _MOST_VARIABLES = 500
-
-
-def write_store(path: Path, contents: IndexContents) -> None:
-    """Write the database file at once; it must not exist yet."""
-    number = {passage.id: i for i, passage in enumerate(contents.passages)}
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("BEGIN")
-        for statement in _SCHEMA.split(";"):
-            database.execute(statement)
-        database.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 17)})",
-            (_document_row(cut, number) for cut in contents.cuts),
-        )
-        database.executemany(
-            f"INSERT INTO passages VALUES ({', '.join('?' * 10)})",
-            ((number[p.id], *_passage_row(p)) for p in contents.passages),
-        )
-        database.executemany(
-            f"INSERT INTO folds VALUES ({', '.join('?' * 10)})",
-            (_fold_row(fold, number[fold.into]) for fold in contents.folds),
-        )
-        database.execute("COMMIT")
-
-
-def _document_row(cut: Cut, number: dict[str, int]) -> tuple[object, ...]:
-    document = cut.document
-    return (
-        document.id,
-        document.source,
-        cut.title,
-        cut.language,
-        document.date,
-        len(document.text),
-        sum(passage.id in number for passage in cut.passages),
-        document.sha256,
-        document.encoding,
-        document.author,
-        document.url,
-        document.extractor,
-        hash_text(document.text),
-        json.dumps(document.notices),
-        _pack(cut.headings),
-        json.dumps([(mark.start, mark.end, mark.reason) for mark in cut.marks]),
-        document.text,
-    )
-
-
-def _passage_row(passage: Passage) -> tuple[object, ...]:
-    return (
-        passage.id,
-        passage.document_id,
-        passage.start,
-        passage.end,
-        passage.text,
-        _pack(passage.sentences),
-        passage.heading,
-        passage.language,
-        passage.page,
-    )
-
-
-def _fold_row(fold: Fold, into_number: int) -> tuple[object, ...]:
-    passage_id, *rest = _passage_row(fold.passage)
-    return (passage_id, into_number, *rest)
-
-
-def _pack(spans: Iterable[Span]) -> str:
-    return json.dumps([(span.start, span.end) for span in spans])
-
-
-def _unpack(packed: str) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in json.loads(packed))
-
-
-def _passage(row: Sequence[object]) -> Passage:
-    fields: list[object] = list(row)
-    fields[5] = _unpack(str(fields[5]))
-    return Passage(*fields)  # type: ignore[arg-type]  # the columns are in the order of the fields
 
 
 class Store:
@@ -173,7 +69,7 @@ class Store:
             numbers,
         ):
             also_in.setdefault(number, []).append(Place(*place))
-        columns = ", ".join(f"p.{name.strip()}" for name in _PASSAGE.split(","))
+        columns = ", ".join(f"p.{name.strip()}" for name in PASSAGE.split(","))
         for number, title, source, date, author, url, *row in self._rows(
             f"SELECT p.number, d.title, d.source, d.date, d.author, d.url, {columns}"
             " FROM passages p JOIN documents d ON d.id = p.document_id"
@@ -181,7 +77,7 @@ class Store:
             numbers,
         ):
             places = tuple(also_in.get(number, ()))
-            yield StoredPassage(number, _passage(row), title, source, date, places, author, url)
+            yield StoredPassage(number, make_passage(row), title, source, date, places, author, url)
 
     def find(self, passage_id: str) -> StoredPassage | None:
         rows = self._rows(
@@ -193,7 +89,7 @@ class Store:
 
     def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
         rows = self._rows(
-            f"SELECT {_SUMMARY} FROM documents ORDER BY source LIMIT ? OFFSET ?", (limit, offset)
+            f"SELECT {SUMMARY} FROM documents ORDER BY source LIMIT ? OFFSET ?", (limit, offset)
         )
         (count,) = self._rows("SELECT count(*) FROM documents")[0]
         return count, [DocumentSummary(*row) for row in rows]
@@ -201,7 +97,7 @@ class Store:
     def document(self, document_id: str) -> StoredDocument | None:
         rows = self._rows(
             "SELECT text, sha256, encoding, author, url, extractor, text_sha256, notices,"
-            f" headings, marks, {_SUMMARY} FROM documents WHERE id = ?",
+            f" headings, marks, {SUMMARY} FROM documents WHERE id = ?",
             (document_id,),
         )
         if not rows:
@@ -215,7 +111,7 @@ class Store:
             encoding=encoding,
             passages=self._passages_of(document_id),
             folds=self._folds_of(document_id),
-            headings=_unpack(headings),
+            headings=unpack_spans(headings),
             marks=tuple(Mark(*mark) for mark in json.loads(marks)),
             author=author,
             url=url,
@@ -224,18 +120,40 @@ class Store:
             notices=tuple(json.loads(notices)),
         )
 
+    def cuts(self) -> Iterator[Cut]:
+        """Every document as it was taken apart, by source, its folded passages in their places."""
+        own: dict[str, list[Passage]] = {}
+        for table in ("passages", "folds"):
+            for row in self._rows(f"SELECT {PASSAGE} FROM {table}"):
+                own.setdefault(str(row[1]), []).append(make_passage(row))
+        columns = ", ".join(OF_DOCUMENT)
+        for *fields, notices, title, language, headings, marks, id in self._rows(
+            f"SELECT {columns}, notices, title, language, headings, marks, id"
+            " FROM documents ORDER BY source"
+        ):
+            passages = sorted(own.get(id, ()), key=lambda passage: passage.start)
+            known = dict(zip(OF_DOCUMENT, fields, strict=True))
+            yield Cut(
+                document=Document(**known, notices=tuple(json.loads(notices))),
+                title=title,
+                language=language,
+                passages=tuple(passages),
+                headings=unpack_spans(headings),
+                marks=tuple(Mark(*mark) for mark in json.loads(marks)),
+            )
+
     def _passages_of(self, document_id: str) -> tuple[Passage, ...]:
-        statement = f'SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY "start"'
-        return tuple(_passage(row) for row in self._rows(statement, (document_id,)))
+        statement = f'SELECT {PASSAGE} FROM passages WHERE document_id = ? ORDER BY "start"'
+        return tuple(make_passage(row) for row in self._rows(statement, (document_id,)))
 
     def _folds_of(self, document_id: str) -> tuple[Fold, ...]:
-        columns = ", ".join(f"f.{name.strip()}" for name in _PASSAGE.split(","))
+        columns = ", ".join(f"f.{name.strip()}" for name in PASSAGE.split(","))
         rows = self._rows(
             f"SELECT p.id, {columns} FROM folds f JOIN passages p ON p.number = f.into_number"
             ' WHERE f.document_id = ? ORDER BY f."start"',
             (document_id,),
         )
-        return tuple(Fold(_passage(row), into) for into, *row in rows)
+        return tuple(Fold(make_passage(row), into) for into, *row in rows)
 
     def allowed(self, filter: Filter) -> Numbers:
         """The numbers of the passages that a filter lets through, ascending."""
@@ -253,7 +171,7 @@ class Store:
     def texts(self) -> Iterator[tuple[str, tuple[Span, ...]]]:
         """Text and sentences of every passage, by number."""
         for text, sentences in self._rows("SELECT text, sentences FROM passages ORDER BY number"):
-            yield text, _unpack(sentences)
+            yield text, unpack_spans(sentences)
 
 
 def _passes(

@@ -16,12 +16,22 @@ from service.settings import add_flags, read_settings
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", "text-column", "replace", "strict", "json"),
+        ("index", "encoder", "keep-all", "text-column", "rehash", "replace", "strict", "json"),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
     "serve": (
-        ("index", "encoder", "host", "port", "keep-all", "text-column", "replace", "strict"),
+        (
+            "index",
+            "encoder",
+            "host",
+            "port",
+            "keep-all",
+            "text-column",
+            "rehash",
+            "replace",
+            "strict",
+        ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
     ),

@@ -1,6 +1,7 @@
 """`winnow build`: documents -> a published index."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 from embeddings.artifact import Artifact
@@ -24,6 +25,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 "fresh": report.fresh,
                 "seconds": round(report.seconds, 2),
                 "encoded": report.encoded,
+                "files": asdict(report.changes),
                 "counts": manifest.counts,
                 "unreadable": [
                     {"source": source, "reason": reason} for source, reason in manifest.unreadable
@@ -54,8 +56,9 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             load_tokenizer(name),
             name,
             BuildOptions(settings.keep_all, settings.text_column),
-            settings.replace,
-            progress,
+            replace=settings.replace,
+            rehash=settings.rehash,
+            progress=progress,
         )
     _tell(report, directory)
     return artifact, report
@@ -70,6 +73,8 @@ def _tell(report: BuildReport, directory: Path) -> None:
         f"{counts['set_aside']:,} lines set aside, {counts['unreadable']:,} unreadable "
         f"({report.seconds:.1f} s)"
     )
+    files = ", ".join(f"{count:,} {kind}" for kind, count in asdict(report.changes).items())
+    say(f"  files: {files}")
     _list("unreadable", manifest.unreadable)
     _list("notice", manifest.notices)
     _list("skipped", manifest.skipped)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
-from embeddings.documents import ENDINGS, list_sources, read_documents
+from embeddings.corpus import NOTHING, read_corpus
+from embeddings.documents import ENDINGS, list_sources
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Fold, Reading
+from embeddings.records import Cut, Document, Fold, Reading
 from service.cli.output import print_json, say, show_plain
 from service.locations import read_paths
 from service.settings import Settings
@@ -45,16 +47,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if settings.strict and reading.unreadable else 0
 
 
-def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cut]:
+def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> Sequence[Cut]:
     tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
-    cuts = []
-    seen: set[str] = set()
-    for file in list_sources(paths, reading):
-        for document in read_documents(file, reading, seen, settings.text_column):
-            cuts.append(
-                cut_document(document, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
-            )
-    return cuts
+
+    def cut(document: Document, repeated: Collection[str]) -> Cut:
+        count, window = tokenizer.count_tokens, tokenizer.window
+        return cut_document(document, count, window, settings.keep_all, repeated)
+
+    files = list_sources(paths, reading)
+    corpus = read_corpus(files, NOTHING, cut, text_column=settings.text_column)
+    reading.unreadable.extend(corpus.reading.unreadable)
+    reading.notices.extend(corpus.reading.notices)
+    return corpus.cuts
 
 
 def _describe(cut: Cut, folds: list[Fold]) -> dict[str, Any]:

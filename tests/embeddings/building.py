@@ -48,6 +48,7 @@ def build(
     encoder: HashingEncoder | None = None,
     *,
     replace: bool = False,
+    rehash: bool = False,
     options: BuildOptions | None = None,
 ) -> BuildReport:
     """Build with the hashing encoder, or with a variety of it."""
@@ -60,6 +61,7 @@ def build(
         "hashing",
         options,
         replace,
+        rehash,
     )
 
 

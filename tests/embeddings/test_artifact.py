@@ -44,6 +44,7 @@ def _fill(writer: ArtifactWriter, contents: IndexContents) -> str:
         languages=None,
         ranking={},
         options={},
+        libraries={},
         sources={},
         unreadable=[],
         skipped=[],

@@ -17,6 +17,7 @@ GIVEN = {
     "text-column": ("abstract", "abstract"),
     "replace": ("1", True),
     "strict": ("ON", True),
+    "rehash": ("on", True),
     "sources": ("1", True),
     "all": ("yes", True),
     "json": ("true", True),

@@ -1,0 +1,196 @@
+"""The documents of a corpus, taken apart: read where they are new, else from the live build.
+
+A file is known again by its size and time, and where these differ by its hash. Whatever depends on
+the other documents (lines that many share, names given twice) is found anew each time, so that any
+way to the same files gives the same corpus.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from embeddings.documents import SourceFile, read_documents
+from embeddings.manifest import hash_file
+from embeddings.records import Cut, Document, Reading
+from embeddings.repetition import find_lines, find_repeated_lines
+
+CutDocument = Callable[[Document, frozenset[str]], Cut]
+Progress = Callable[[str, int, int], None]
+"""Told the stage's name, how much is done, and how much there is."""
+
+_NAME_TAKEN = "has the same name as another document"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many files are new, changed, gone or as they were in the live build.
+
+    `unreadable` are those of all of them from which some document could not be read.
+    """
+
+    new: int
+    changed: int
+    removed: int
+    unchanged: int
+    unreadable: int
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.new or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the live build knows: of each file its record, its documents taken apart by file, and
+    the lines that it found in many documents. Empty where there is none to go by.
+    """
+
+    sources: Mapping[str, Mapping[str, Any]]
+    cuts: Mapping[str, Sequence[Cut]]
+    repeated: frozenset[str]
+
+    def among(self, sources: Mapping[str, Mapping[str, Any]]) -> "Earlier":
+        """The same, over these files."""
+        return replace(self, sources=sources)
+
+
+NOTHING = Earlier({}, {}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All documents taken apart, the manifest's record of each file, and what reading gave."""
+
+    cuts: Sequence[Cut]
+    sources: Mapping[str, Mapping[str, Any]]
+    reading: Reading
+    changes: Changes
+
+
+@dataclass(slots=True)
+class _File:
+    """One file: its documents, and their cuts where the live build had them."""
+
+    file: SourceFile
+    sha256: str
+    documents: list[Document]
+    cuts: Sequence[Cut] | None = None
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What the manifest says of it. Without a hash it is read again by the next build."""
+        return {
+            "size": self.file.size,
+            "modified_ns": self.file.modified_ns,
+            "sha256": self.sha256,
+            "unreadable": [list(pair) for pair in self.reading.unreadable],
+            "notices": [list(pair) for pair in self.reading.notices],
+        }
+
+
+def read_corpus(
+    files: Sequence[SourceFile],
+    earlier: Earlier,
+    cut_document: CutDocument,
+    progress: Progress = lambda stage, done, total: None,
+    text_column: str = "",
+    rehash: bool = False,
+) -> Corpus:
+    """Read what `earlier` does not hold, and take it apart.
+
+    With `rehash` no file is taken to be the same for its size and time alone.
+    """
+    found = []
+    for done, file in enumerate(files):
+        progress("reading", done, len(files))
+        found.append(_recall(file, earlier, rehash) or _read(file, text_column))
+    progress("reading", len(files), len(files))
+    _refuse_names_taken(found)
+    repeated = find_repeated_lines([doc.text for one in found for doc in one.documents])
+    if turned := repeated ^ earlier.repeated:
+        found = [_read(o.file, text_column) if _is_touched(o, turned) else o for o in found]
+        _refuse_names_taken(found)
+    cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
+    sources = {one.file.source: one.record for one in found}
+    return Corpus(cuts, sources, _gather(found), _compare(sources, earlier.sources))
+
+
+def _gather(files: Iterable[_File]) -> Reading:
+    reading = Reading()
+    for one in files:
+        reading.unreadable.extend(one.reading.unreadable)
+        reading.notices.extend(one.reading.notices)
+    return reading
+
+
+def _recall(file: SourceFile, earlier: Earlier, rehash: bool) -> _File | None:
+    cuts = earlier.cuts.get(file.source)
+    known = earlier.sources.get(file.source)
+    if not cuts or not known or not known["sha256"] or not _is_same(file, known, rehash):
+        return None
+    one = _File(file, known["sha256"], [cut.document for cut in cuts], cuts)
+    one.reading.unreadable.extend((source, reason) for source, reason in known["unreadable"])
+    one.reading.notices.extend((source, notice) for source, notice in known["notices"])
+    return one
+
+
+def _is_same(file: SourceFile, known: Mapping[str, Any], rehash: bool) -> bool:
+    if not rehash and (file.size, file.modified_ns) == (known["size"], known["modified_ns"]):
+        return True
+    try:
+        return bool(file.size == known["size"] and hash_file(file.path) == known["sha256"])
+    except OSError:
+        return False
+
+
+def _read(file: SourceFile, text_column: str) -> _File:
+    one = _File(file, "", [])
+    one.documents.extend(read_documents(file, one.reading, text_column))
+    one.sha256 = one.documents[0].sha256 if one.documents else ""
+    return one
+
+
+def _refuse_names_taken(files: Iterable[_File]) -> None:
+    """Of documents with the same name, keep the first; the other's file is read the next time."""
+    seen: set[str] = set()
+    for one in files:
+        own = {doc.id: doc for doc in one.documents}
+        if taken := own.keys() & seen:
+            refused = sorted(own[id].source for id in taken)
+            one.reading.unreadable.extend((source, _NAME_TAKEN) for source in refused)
+            one.documents = [doc for doc in one.documents if doc.id not in taken]
+            one.cuts, one.sha256 = None, ""
+        seen |= own.keys()
+
+
+def _is_touched(one: _File, lines: frozenset[str]) -> bool:
+    """Whether a recalled file holds a line that became, or ceased to be, one that many share."""
+    return one.cuts is not None and any(
+        not lines.isdisjoint(find_lines(document.text)) for document in one.documents
+    )
+
+
+def _cut_all(files: Sequence[_File], cut: Callable[[Document], Cut], told: Progress) -> list[Cut]:
+    cuts: list[Cut] = []
+    for done, one in enumerate(files):
+        if one.cuts is None:
+            told("cutting", done, len(files))
+        cuts.extend(one.cuts if one.cuts is not None else map(cut, one.documents))
+    told("cutting", len(files), len(files))
+    return cuts
+
+
+def _compare(
+    sources: Mapping[str, Mapping[str, Any]], earlier: Mapping[str, Mapping[str, Any]]
+) -> Changes:
+    found = ("sha256", "unreadable", "notices")
+    both = sources.keys() & earlier.keys()
+    same = sum(all(sources[name][key] == earlier[name][key] for key in found) for name in both)
+    return Changes(
+        new=len(sources.keys() - earlier.keys()),
+        changed=len(both) - same,
+        removed=len(earlier.keys() - sources.keys()),
+        unchanged=same,
+        unreadable=sum(bool(record["unreadable"]) for record in sources.values()),
+    )

@@ -1,0 +1,91 @@
+"""What the live build holds that the next one may take over, and when it may."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from embeddings import __version__
+from embeddings.artifact import Artifact
+from embeddings.corpus import Earlier
+from embeddings.documents import SourceFile
+from embeddings.encoders import Tokenizer, find_profile
+from embeddings.errors import ArtifactError
+from embeddings.index.local import LocalIndex
+from embeddings.manifest import Manifest
+from embeddings.records import Cut, Reading
+from embeddings.repetition import find_repeated_lines
+
+_SHAPE_TEXTS = (
+    "charset-normalizer",
+    "lxml",
+    "markdown-it-py",
+    "pdfminer.six",
+    "py3langid",
+    "PyStemmer",
+    "python-docx",
+    "rapidfuzz",
+    "rensa",
+    "sentencex",
+    "trafilatura",
+)
+
+
+def list_libraries() -> dict[str, str]:
+    """The libraries that decide what a document's passages and terms are, with their versions."""
+    return {name: version(name) for name in _SHAPE_TEXTS}
+
+
+LiveBuild = tuple[Manifest, LocalIndex]
+
+
+def recall(manifest: Manifest, index: LocalIndex) -> Earlier:
+    """All of a build. Whether its cuts still hold is for `is_made_alike` to say."""
+    cuts: defaultdict[str, list[Cut]] = defaultdict(list)
+    for cut in index.recall_cuts():
+        cuts[cut.document.file].append(cut)
+    texts = [cut.document.text for own in cuts.values() for cut in own]
+    return Earlier(manifest.sources, cuts, find_repeated_lines(texts))
+
+
+def read_live(artifact: Artifact) -> Manifest | None:
+    """None where there is no build yet, or none that can be read: it is made anew."""
+    try:
+        return artifact.manifest()
+    except ArtifactError:
+        return None
+
+
+def is_sound(artifact: Artifact) -> bool:
+    """Whether the live build is as it was written. A damaged one is not kept, nor its vectors."""
+    try:
+        artifact.verify()
+    except ArtifactError:
+        return False
+    return True
+
+
+def is_made_alike(live: Manifest, options: Mapping[str, Any], tokenizer: Tokenizer) -> bool:
+    """Whether the live build was made in the same way, so that it holds for the same files."""
+    profile = find_profile(live.encoder["name"], live.encoder["weights_sha256"])
+    return (
+        live.version == __version__
+        and live.options == options
+        and live.libraries == list_libraries()
+        and live.encoder["window"] == tokenizer.window
+        and live.ranking == dict(profile.ranking)
+    )
+
+
+def holds_all(live: Manifest, files: Sequence[SourceFile], reading: Reading) -> bool:
+    """Whether the live build was made of the very same files, by size and time.
+
+    `reading` has what the listing of the files said. What could not be read may be readable now.
+    """
+    return (
+        not live.unreadable
+        and not reading.unreadable
+        and live.skipped == [list(pair) for pair in reading.skipped]
+        and {name: (known["size"], known["modified_ns"]) for name, known in live.sources.items()}
+        == {file.source: (file.size, file.modified_ns) for file in files}
+    )

@@ -1,0 +1,125 @@
+"""The tables of the store: how records become rows, and rows records again."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from embeddings.records import Cut, Fold, IndexContents, Passage, Span, hash_text
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, file TEXT, source TEXT UNIQUE, title TEXT, language TEXT, date TEXT,
+    characters INTEGER, passages INTEGER, sha256 TEXT, encoding TEXT,
+    author TEXT, url TEXT, extractor TEXT, text_sha256 TEXT, notices TEXT,
+    headings TEXT, marks TEXT, text TEXT
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE, document_id TEXT,
+    "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
+    heading TEXT, language TEXT, page INTEGER
+);
+CREATE TABLE folds (
+    id TEXT PRIMARY KEY, into_number INTEGER, document_id TEXT,
+    "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
+    heading TEXT, language TEXT, page INTEGER
+) WITHOUT ROWID;
+CREATE INDEX passages_by_document ON passages (document_id, "start");
+CREATE INDEX folds_by_document ON folds (document_id, "start");
+CREATE INDEX folds_by_passage ON folds (into_number);
+"""
+SUMMARY = "id, source, title, language, date, characters, passages"
+PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page'
+OF_DOCUMENT = (
+    "file",
+    "source",
+    "text",
+    "sha256",
+    "date",
+    "encoding",
+    "author",
+    "url",
+    "extractor",
+)
+
+
+def write_store(path: Path, contents: IndexContents) -> None:
+    """Write the database file at once; it must not exist yet."""
+    number = {passage.id: i for i, passage in enumerate(contents.passages)}
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("BEGIN")
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+        database.executemany(
+            f"INSERT INTO documents VALUES ({', '.join('?' * 18)})",
+            (_document_row(cut, number) for cut in contents.cuts),
+        )
+        database.executemany(
+            f"INSERT INTO passages VALUES ({', '.join('?' * 10)})",
+            ((number[p.id], *_passage_row(p)) for p in contents.passages),
+        )
+        database.executemany(
+            f"INSERT INTO folds VALUES ({', '.join('?' * 10)})",
+            (_fold_row(fold, number[fold.into]) for fold in contents.folds),
+        )
+        database.execute("COMMIT")
+
+
+def _document_row(cut: Cut, number: dict[str, int]) -> tuple[object, ...]:
+    document = cut.document
+    return (
+        document.id,
+        document.file,
+        document.source,
+        cut.title,
+        cut.language,
+        document.date,
+        len(document.text),
+        sum(passage.id in number for passage in cut.passages),
+        document.sha256,
+        document.encoding,
+        document.author,
+        document.url,
+        document.extractor,
+        hash_text(document.text),
+        json.dumps(document.notices),
+        _pack_spans(cut.headings),
+        json.dumps([(mark.start, mark.end, mark.reason) for mark in cut.marks]),
+        document.text,
+    )
+
+
+def _passage_row(passage: Passage) -> tuple[object, ...]:
+    return (
+        passage.id,
+        passage.document_id,
+        passage.start,
+        passage.end,
+        passage.text,
+        _pack_spans(passage.sentences),
+        passage.heading,
+        passage.language,
+        passage.page,
+    )
+
+
+def _fold_row(fold: Fold, into_number: int) -> tuple[object, ...]:
+    passage_id, *rest = _passage_row(fold.passage)
+    return (passage_id, into_number, *rest)
+
+
+def _pack_spans(spans: Iterable[Span]) -> str:
+    return json.dumps([(span.start, span.end) for span in spans])
+
+
+def unpack_spans(packed: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in json.loads(packed))
+
+
+def make_passage(row: Sequence[object]) -> Passage:
+    fields: list[object] = list(row)
+    fields[5] = unpack_spans(str(fields[5]))
+    return Passage(*fields)  # type: ignore[arg-type]  # the columns are in the order of the fields
