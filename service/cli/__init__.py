@@ -11,6 +11,7 @@ from importlib import import_module
 from embeddings import __version__
 from embeddings.errors import WinnowError
 from service.cli.output import show_error
+from service.quoting import FORMS
 from service.settings import add_flags, read_settings
 
 # command: (flags from the table, positional arguments, what it does)
@@ -93,5 +94,6 @@ def _make_parser() -> argparse.ArgumentParser:
         if name == "search":
             command.add_argument("-k", type=int, default=5, help="how many hits (default 5)")
             command.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
+            command.add_argument("--quote", choices=FORMS, help="print the hits as citations")
         add_flags(command, flags)
     return parser
