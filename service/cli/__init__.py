@@ -53,7 +53,8 @@ EXIT_CODES: dict[int, str] = {
     0: "done",
     1: "it failed, and the message says why",
     2: "the command, or a value given to it, cannot be used",
-    4: "the index is intact, but a source file changed since (`verify --sources`)",
+    4: "the index is intact, but a source file changed or is gone, or a passage is not where it is "
+    "cited (`verify --sources`)",
     130: "interrupted",
 }
 
