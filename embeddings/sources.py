@@ -1,33 +1,237 @@
-"""Whether the files that a build was made of are still what they were."""
+"""Whether what a build cites still stands in its sources, file by file and passage by passage.
 
-from collections.abc import Iterator
+Each file is read again as the build read it, one at a time, and every passage, folded ones too, is
+looked for in the text that comes of it. So a change of the file is told from one of the library
+that takes the text out of it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-from embeddings.documents import list_sources
-from embeddings.errors import CorpusMissing
+from embeddings.corpus import Progress
+from embeddings.documents import SourceFile, list_sources, read_source
+from embeddings.documents.walking import name_roots
+from embeddings.errors import CorpusMissing, UnreadableDocument
+from embeddings.index import Index
 from embeddings.manifest import Manifest, hash_file
-from embeddings.records import Reading
+from embeddings.records import Document, Passage, Reading, Span, StoredDocument, hash_text
+
+_DOCUMENTS_A_PAGE = 1000
 
 
-def compare_sources(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """(source, `changed` or `missing`) for each source file whose content is not as it was read.
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """A passage that is not where it is cited; `now` is where its words stand instead, if any."""
 
-    A passage's offsets hold in its file as long as that is neither. Files that were not there when
-    the index was built are no matter of it.
+    passage_id: str
+    start: int
+    end: int
+    now: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCheck:
+    """A document whose text is not that of the build.
+
+    It is `changed` with its file, `reread` where the same bytes give another text (by another
+    extractor, or another version of Winnow), or `gone` from its file.
     """
-    try:
-        found = {f.source: f.path for f in list_sources(list(map(Path, manifest.roots)), Reading())}
-    except CorpusMissing:
-        found = {}
-    for source, record in sorted(manifest.sources.items()):
-        if source not in found:
-            yield source, "missing"
-        elif record["sha256"] and _hash(found[source]) != record["sha256"]:
-            yield source, "changed"
+
+    id: str
+    source: str
+    found: Literal["changed", "reread", "gone"]
+    extractor: str | None
+    extractor_now: str | None
+    passages: int
+    displaced: tuple[Displaced, ...]
 
 
-def _hash(path: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """A source file. `documents` are those whose text differs; `standing` passages are as cited.
+
+    `new` files were not there when the index was built; `reason` says more where there is more.
+    """
+
+    source: str
+    found: Literal["unchanged", "changed", "missing", "unreadable", "new"]
+    passages: int = 0
+    standing: int = 0
+    reason: str = ""
+    documents: tuple[DocumentCheck, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every citation of it can be relied on. A new file has none."""
+        return self.found in ("unchanged", "new") and self.standing == self.passages
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The files under the roots by source, and why others are not among them."""
+
+    files: dict[str, SourceFile]
+    left_out: dict[str, str]
+    closed: dict[Path, str]
+    names: dict[Path, str]
+
+    def explain(self, source: str) -> tuple[Literal["missing", "unreadable"], str]:
+        """What became of a file that is not listed."""
+        for root, name in self.names.items():
+            prefix = f"{name}/" if name else ""
+            if not source.startswith(prefix):
+                continue
+            path = root / source.removeprefix(prefix)
+            for folder in (path, *path.parents):
+                if reason := self.closed.get(folder):
+                    return "unreadable", reason if folder == path else f"{folder}: {reason}"
+            if not os.path.exists(root):
+                return "missing", f"{root} does not exist"
+        return "missing", self.left_out.get(source, "")
+
+
+def check_sources(
+    manifest: Manifest, index: Index, progress: Progress = lambda stage, done, total: None
+) -> Iterator[SourceCheck]:
+    """Every source file of a build, and those that are new, by name."""
+    listing = _list_files([Path(root) for root in manifest.roots])
+    documents = _group_documents(manifest, index)
+    sources = sorted({*manifest.sources, *documents, *listing.files})
+    for done, source in enumerate(sources):
+        progress("checking", done, len(sources))
+        if source in manifest.sources or source in documents:
+            stored = (index.document(one) for one in documents.get(source, ()))
+            yield _check(source, manifest, listing, [one for one in stored if one])
+        else:
+            yield SourceCheck(source, "new", reason="not in the index yet")
+    progress("checking", len(sources), len(sources))
+
+
+def _list_files(roots: list[Path]) -> _Listing:
+    """Each root apart, so that one that is gone does not hide the others."""
+    listing = _Listing({}, {}, {}, name_roots(roots))
+    for root, name in listing.names.items():
+        reading = Reading()
+        try:
+            found = list_sources([root], reading)
+        except CorpusMissing:
+            continue
+        except OSError as error:  # a folder above it is closed
+            listing.closed[root] = error.strerror or str(error)
+            continue
+        prefix = f"{name}/" if name else ""
+        for file in found:
+            source = f"{prefix}{file.source}"
+            listing.files[source] = replace(file, source=source)
+        for inside, reason in reading.skipped:
+            listing.left_out[f"{prefix}{inside}"] = f"left out now: {reason}"
+        for place, reason in reading.unreadable:
+            listing.closed[root / place] = reason  # a path from the root, or an absolute one
+    return listing
+
+
+def _group_documents(manifest: Manifest, index: Index) -> dict[str, list[str]]:
+    """The ids of the documents of each source file."""
+    groups: dict[str, list[str]] = {}
+    total, offset = 1, 0
+    while offset < total:
+        total, summaries = index.documents(offset, _DOCUMENTS_A_PAGE)
+        for summary in summaries:
+            groups.setdefault(_name_file(summary.source, manifest), []).append(summary.id)
+        offset += _DOCUMENTS_A_PAGE
+    return groups
+
+
+def _name_file(source: str, manifest: Manifest) -> str:
+    """The file that a document is of: its source, without the `#row` behind it."""
+    name = source
+    while name not in manifest.sources and "#" in name:
+        name = name.rpartition("#")[0]
+    return name if name in manifest.sources else source
+
+
+def _check(
+    source: str, manifest: Manifest, listing: _Listing, stored: list[StoredDocument]
+) -> SourceCheck:
+    passages = sum(len(_list_passages(document)) for document in stored)
+    file = listing.files.get(source)
+    if file is None:
+        found, reason = listing.explain(source)
+        return SourceCheck(source, found, passages, reason=reason)
+    size, sha256 = manifest.sources[source]["size"], manifest.sources[source]["sha256"]
     try:
-        return hash_file(path)
-    except OSError:
-        return ""
+        # Of a file that gave no document, the build knows the size alone.
+        is_same = hash_file(file.path) == sha256 if sha256 else file.size == size
+    except OSError as error:
+        return SourceCheck(source, "unreadable", passages, reason=error.strerror or str(error))
+    texts, refused = _read_again(file, manifest.options.get("text_column", ""))
+    checks = [
+        _compare(document, texts.get(document.summary.source), is_same) for document in stored
+    ]
+    differing = tuple(check for check in checks if check is not None)
+    return SourceCheck(
+        source=source,
+        found="unchanged" if is_same else "changed",
+        passages=passages,
+        standing=passages - sum(len(check.displaced) for check in differing),
+        reason=refused if any(check.found == "gone" for check in differing) else "",
+        documents=differing,
+    )
+
+
+def _read_again(file: SourceFile, text_column: str) -> tuple[dict[str, Document], str]:
+    """The documents of a file by source, and the first reason why one could not be read."""
+    documents: dict[str, Document] = {}
+    refused = ""
+    for item in read_source(file, text_column):
+        if isinstance(item, UnreadableDocument):
+            refused = refused or f"{item.source} {item.message}"
+        else:
+            documents.setdefault(item.source, item)
+    return documents, refused
+
+
+def _compare(
+    stored: StoredDocument, document: Document | None, is_same_file: bool
+) -> DocumentCheck | None:
+    """None where the text is that of the build, to the last character."""
+    if document is not None and hash_text(document.text) == stored.text_sha256:
+        return None
+    passages = _list_passages(stored)
+    if document is None:
+        found: Literal["changed", "reread", "gone"] = "gone"
+    else:
+        found = "reread" if is_same_file else "changed"
+    return DocumentCheck(
+        id=stored.summary.id,
+        source=stored.summary.source,
+        found=found,
+        extractor=stored.extractor,
+        extractor_now=document.extractor if document else None,
+        passages=len(passages),
+        displaced=tuple(_find_displaced(document.text if document else "", passages)),
+    )
+
+
+def _list_passages(stored: StoredDocument) -> list[Passage]:
+    """All of a document, folded ones too, in the order of its text."""
+    folded = (fold.passage for fold in stored.folds)
+    return sorted((*stored.passages, *folded), key=lambda passage: passage.start)
+
+
+def _find_displaced(text: str, passages: Iterable[Passage]) -> Iterator[Displaced]:
+    """Passages keep their order as far as they can: words that repeat are not all found at once."""
+    after = 0
+    for passage in passages:
+        at = passage.start
+        if text[passage.start : passage.end] != passage.text:
+            at = text.find(passage.text, after)
+            if at < 0:
+                at = text.find(passage.text)
+            now = Span(at, at + len(passage.text)) if at >= 0 else None
+            yield Displaced(passage.id, passage.start, passage.end, now)
+        if at >= 0:
+            after = at + len(passage.text)

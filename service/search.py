@@ -8,7 +8,7 @@ every signal.
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from embeddings.records import (
 from service.confidence import estimate_confidence
 from service.fusion import fuse, share_of_ideal
 from service.highlights import find_highlights
+from service.quoting import unfold
 
 MODES = ("hybrid", "dense", "lexical")
 MOST_HITS = 100
@@ -194,20 +195,9 @@ class Searcher:
         own = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
         found = self.search(own)
         others = [hit for hit in found.hits if hit.stored.number != stored.number][:k]
-        hits = [
-            Hit(rank, h.score, h.confidence, h.answer, h.stored, h.highlights, h.signals)
-            for rank, h in enumerate(others, start=1)
-        ]
-        return Results(
-            query=own,
-            build=found.build,
-            answered=any(hit.answer for hit in hits),
-            total=max(0, found.total - 1),
-            hits=hits,
-            took_ms=found.took_ms,
-            terms=found.terms,
-            notices=found.notices,
-        )
+        hits = [replace(hit, rank=rank) for rank, hit in enumerate(others, start=1)]
+        answered = any(hit.answer for hit in hits)
+        return replace(found, answered=answered, total=max(0, found.total - 1), hits=hits)
 
     def passage(self, passage_id: str) -> StoredPassage:
         """A passage by its id; for a folded one, that which stands for it. Raises NotFound."""
@@ -218,6 +208,12 @@ class Searcher:
                 "search again: the passage may have changed since",
             )
         return stored
+
+    def citable(self, passage_id: str) -> StoredPassage:
+        """A passage where it stands itself, a folded one in its own document. Raises NotFound."""
+        stored = self.passage(passage_id)
+        place = next((one for one in stored.also_in if one.passage_id == passage_id), None)
+        return stored if place is None else unfold(stored, place, self.document(place.document_id))
 
     def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
         """How many documents there are, and a page of them by source."""

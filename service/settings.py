@@ -62,7 +62,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rehash", _read_switch, False, "look into every file, whatever its size and time say"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
-    Setting("sources", _read_switch, False, "verify the documents too: exit 4 when one changed"),
+    Setting(
+        "sources",
+        _read_switch,
+        False,
+        "verify each passage in its source too, and exit 4 if one moved",
+    ),
     Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )

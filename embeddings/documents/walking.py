@@ -15,7 +15,7 @@ def name_roots(roots: Iterable[Path]) -> dict[Path, str]:
         return {roots[0]: ""}
     names: dict[Path, str] = {}
     for root in roots:
-        base = root.resolve().parent.name if root.is_file() else root.resolve().name
+        base = root.resolve().parent.name if os.path.isfile(root) else root.resolve().name
         taken = set(names.values())
         names[root] = next(n for n in _numbered(base) if n not in taken)
     return names

@@ -1,9 +1,10 @@
 """The addresses under /api: each one thin call of the Searcher."""
 
+from datetime import UTC, date, datetime
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
 from service.api.schemas import (
@@ -18,6 +19,7 @@ from service.api.schemas import (
     SearchResponse,
 )
 from service.live import Live
+from service.quoting import FORMS, cite
 from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS, Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -36,7 +38,15 @@ def get_searcher(request: Request) -> Searcher:
     return live.searcher
 
 
+def get_today() -> date:
+    """The day that a quotation is dated with, the same in every time zone."""
+    return datetime.now(UTC).date()
+
+
 SearcherOf = Annotated[Searcher, Depends(get_searcher)]
+Today = Annotated[date, Depends(get_today)]
+FormName = Literal["text", "markdown", "bibtex", "csl-json"]
+Place = Annotated[int | None, Query(ge=0, description="Code points from the passage's beginning.")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -71,6 +81,41 @@ def find_similar(
 ) -> SearchResponse:
     """The passages nearest to a passage."""
     return SearchResponse.of(searcher.similar(passage_id, k))
+
+
+@router.get(
+    "/passages/{passage_id}/quote",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The quotation",
+            "content": {form.media_type: {"schema": {"type": "string"}} for form in FORMS.values()},
+        }
+    },
+)
+def quote_passage(
+    searcher: SearcherOf,
+    today: Today,
+    passage_id: Id,
+    format: FormName = "text",
+    start: Place = None,
+    end: Place = None,
+) -> Response:
+    """A passage, or its characters from `start` to `end`, with where they stand, to cite.
+
+    A folded passage is quoted from its own document.
+    """
+    stored = searcher.citable(passage_id)
+    citation = cite(stored, searcher.manifest.build, today, start, end)
+    form = FORMS[format]
+    return Response(
+        form.write([citation]),
+        media_type=f"{form.media_type}; charset=utf-8",
+        headers={
+            "Content-Disposition": f'inline; filename="{citation.key}.{form.ending}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 @router.get("/documents")

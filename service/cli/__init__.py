@@ -11,6 +11,7 @@ from importlib import import_module
 from embeddings import __version__
 from embeddings.errors import WinnowError
 from service.cli.output import show_error
+from service.quoting import FORMS
 from service.settings import add_flags, read_settings
 
 # command: (flags from the table, positional arguments, what it does)
@@ -62,7 +63,8 @@ EXIT_CODES: dict[int, str] = {
     0: "done",
     1: "it failed, and the message says why",
     2: "the command, or a value given to it, cannot be used",
-    4: "the index is intact, but a source file changed since (`verify --sources`)",
+    4: "the index is intact, but a source file changed or is gone, or a passage is not where it is "
+    "cited (`verify --sources`)",
     130: "interrupted",
 }
 
@@ -103,5 +105,6 @@ def _make_parser() -> argparse.ArgumentParser:
         if name == "search":
             command.add_argument("-k", type=int, default=5, help="how many hits (default 5)")
             command.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
+            command.add_argument("--quote", choices=FORMS, help="print the hits as citations")
         add_flags(command, flags)
     return parser

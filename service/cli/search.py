@@ -1,24 +1,41 @@
 """`winnow search`: one question, its answer on standard output."""
 
 import argparse
+from datetime import UTC, datetime
 
+from embeddings.errors import InvalidInput
 from service.cli.opening import open_searcher
 from service.cli.output import print_json, say, show_plain
+from service.quoting import FORMS, cite
 from service.search import Hit, Query, Results
 from service.settings import Settings
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the hits for a person, or with --json the same answer as GET /api/search."""
+    """Print the hits for a person, as citations, or with --json as GET /api/search answers."""
+    if arguments.quote and settings.json:
+        raise InvalidInput("--quote and --json were both given", "give one; csl-json is JSON too")
     query = Query(arguments.question, k=arguments.k, mode=arguments.mode)
     results = open_searcher(settings).search(query)
-    if settings.json:
+    if arguments.quote:
+        _print_quotes(results, arguments.quote)
+    elif settings.json:
         from service.api.schemas import SearchResponse
 
         print_json(SearchResponse.of(results).model_dump())
     else:
         _print_hits(results)
     return 0
+
+
+def _print_quotes(results: Results, form: str) -> None:
+    for notice in results.notices:
+        say(notice.message)
+    if not results.answered:
+        say("Nothing here answers this. These are the nearest passages.")
+    asked = datetime.now(UTC).date()
+    citations = [cite(hit.stored, results.build, asked) for hit in results.hits]
+    print(show_plain(FORMS[form].write(citations)), end="")
 
 
 def _print_hits(results: Results) -> None:

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 from embeddings.errors import InvalidInput
 from service.api.routes import Id, SearcherOf
 from service.pages import views
+from service.quoting import is_web_address
 from service.search import DEEPEST, Results, Searcher
 from service.search import Query as Asked
 
@@ -21,7 +22,7 @@ FOLDER = FilePath(__file__).parent
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(FOLDER / "templates")
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
-templates.env.tests["web_address"] = views.is_web_address
+templates.env.tests["web_address"] = is_web_address
 templates.env.filters |= {"sentence": views.make_sentence, "moment": views.name_moment}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
-from urllib.parse import urlsplit
 
 from embeddings.records import Passage, Span, StoredDocument
 from service.confidence import name_confidence
@@ -32,15 +31,6 @@ def name_moment(iso: str) -> str:
     """An ISO date and time as people write it."""
     moment = datetime.fromisoformat(iso)
     return f"{moment.day} {moment:%B %Y, %H:%M %Z}".strip()
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a document's address may become a link; `javascript:` and the like may not."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def group_by_reason(pairs: Iterable[Sequence[str]]) -> dict[str, list[str]]:

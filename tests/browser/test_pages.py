@@ -47,10 +47,21 @@ def test_a_hit_leads_to_its_passage_in_its_document(page: Page) -> None:
 
 def test_a_repeat_is_listed_once_and_leads_to_its_other_place(page: Page) -> None:
     _ask(page, QUESTION)
-    also = page.locator("article.hit").first.locator("details")
+    also = page.locator("article.hit").first.locator("details", has_text="Also in")
     also.locator("summary").click()
     also.get_by_role("link").click()
     expect(page.locator(":target")).to_contain_text("500 foreign terrorist fighters")
+
+
+def test_the_marked_sentence_is_cited_from_its_hit(page: Page) -> None:
+    _ask(page, QUESTION)
+    cite = page.locator("article.hit").first.locator("details", has_text="Cite")
+    cite.locator("summary").click()
+    cite.get_by_role("listitem").filter(has_text="sentence").get_by_role("link").first.click()
+    expect(page.locator("body")).to_contain_text("under KIB’s command.”")
+    expect(page.locator("body")).to_contain_text(
+        "uzbek-group-claims-joint-operation.txt, characters"
+    )
 
 
 def test_what_was_set_aside_is_folded_with_its_reason(page: Page) -> None:

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pytest
+import trafilatura
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
@@ -104,3 +108,14 @@ def flip_byte(path: Path, at: int) -> None:
     data = bytearray(path.read_bytes())
     data[at % len(data)] ^= 1
     path.write_bytes(data)
+
+
+def install_older_extractor(monkeypatch: pytest.MonkeyPatch, before: str, instead: str) -> None:
+    """A trafilatura 1.0 that finds other words on a page than the one that is here."""
+    real = trafilatura.bare_extraction
+
+    def extract(page: str, **options: Any) -> Any:
+        return real(page.replace(before, instead), **options)
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", extract)
+    monkeypatch.setattr("embeddings.documents.html.version", lambda name: "1.0")

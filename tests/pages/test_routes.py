@@ -1,6 +1,8 @@
 """What the pages show of a document's author and address, and what they make a link of."""
 
+import html
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -28,6 +30,10 @@ ROWS = (
     {
         "id": "tides",
         "text": "The tide in the Bay of Fundy rises by as much as sixteen metres.",
+    },
+    {
+        "id": "mill",
+        "text": "The old mill at the river ground barley once. It burned in 1911 with all sacks.",
     },
 )
 PAGE = """<html><body><article><h1>Glass</h1><p>The glassblowers of Murano were not allowed to leave
@@ -77,6 +83,25 @@ def test_an_address_that_is_not_of_the_web_is_text(pages: TestClient, show: Show
 def test_nothing_stands_where_no_author_or_address_is_known(pages: TestClient, show: Show) -> None:
     page = show(pages, "the tide in the Bay of Fundy")
     assert "None" not in page and "noreferrer" not in page
+
+
+def test_a_hit_links_to_each_way_to_cite_it_and_its_sentence(pages: TestClient) -> None:
+    page = html.unescape(_find(pages, "the old mill at the river"))
+    links = re.findall(r'href="(/api/passages/[^"]*)"', page)
+    assert [link.split("format=")[1] for link in links] == [
+        *("text", "markdown", "bibtex", "csl-json"),
+        *(f"{form}&start=0&end=45" for form in ("text", "markdown", "bibtex", "csl-json")),
+    ]
+    quoted = [pages.get(link) for link in links]
+    assert {answer.status_code for answer in quoted} == {200}
+    assert "“The old mill at the river ground barley once.”" in quoted[4].text
+    assert "It burned in 1911" in quoted[0].text
+    assert "<script" not in page
+
+
+def test_a_hit_that_is_one_sentence_is_cited_whole(pages: TestClient) -> None:
+    page = _find(pages, "honey bees keep their hive")
+    assert page.count("/quote?format=") == 4
 
 
 def test_a_document_names_the_library_that_took_its_text(pages: TestClient) -> None:

@@ -16,7 +16,6 @@ from service.pages.views import (
     cut_pieces,
     find_direction,
     group_by_reason,
-    is_web_address,
     make_sentence,
     view_document,
 )
@@ -82,23 +81,6 @@ def test_direction_follows_the_language(language: str | None, direction: str) ->
 )
 def test_a_message_becomes_a_sentence(given: str, shown: str) -> None:
     assert make_sentence(given) == shown
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://example.org/a", True),
-        ("HTTP://example.org", True),
-        ("javascript:alert(1)", False),
-        ("data:text/html,x", False),
-        ("//example.org", False),
-        ("https:example.org", False),
-        ("http://[broken", False),
-        ("", False),
-    ],
-)
-def test_only_addresses_of_the_web_become_links(url: str, expected: bool) -> None:
-    assert is_web_address(url) is expected
 
 
 def test_sources_are_grouped_by_their_reason() -> None:

@@ -34,6 +34,27 @@ def test_text_shows_passage_place_confidence_and_repeat(winnow_here: Winnow, ind
     assert "%" in found.stdout
 
 
+def test_hits_are_printed_as_citations(winnow_here: Winnow, index: Path, search: Search) -> None:
+    hits = search(QUESTION, k=3)["hits"]
+    found = winnow_here("search", QUESTION, "--index", index, "-k", 3, "--quote", "csl-json")
+    assert found.returncode == 0, found.stderr
+    items = json.loads(found.stdout)
+    assert [item["annote"] for item in items] == [hit["text"] for hit in hits]
+    assert [item["archive_location"] for item in items] == [hit["source"] for hit in hits]
+    bibtex = winnow_here("search", QUESTION, "--index", index, "-k", 3, "--quote", "bibtex")
+    assert bibtex.stdout.count("@misc{winnow-") == 3
+
+
+def test_citations_stay_alone_on_standard_output_when_nothing_answers(
+    winnow_here: Winnow, index: Path
+) -> None:
+    arguments = ("--index", index, "-k", 1, "--quote", "text")
+    found = winnow_here("search", "qwertyuiop asdfghjkl", *arguments)
+    assert found.returncode == 0
+    assert found.stdout.startswith("“")
+    assert "Nothing here answers this." in found.stderr
+
+
 def test_text_says_when_nothing_answers(winnow_here: Winnow, index: Path) -> None:
     found = winnow_here("search", "qwertyuiop asdfghjkl", "--index", index)
     assert found.returncode == 0
@@ -48,6 +69,8 @@ def test_text_says_when_nothing_answers(winnow_here: Winnow, index: Path) -> Non
         ("lamp", "-k", "0"),
         ("lamp", "-k", "many"),
         ("lamp", "--mode", "x"),
+        ("lamp", "--quote", "word"),
+        ("lamp", "--quote", "text", "--json"),
         ("lamp", "--colour"),
         (),
     ],

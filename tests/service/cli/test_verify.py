@@ -1,4 +1,4 @@
-"""`winnow verify --sources` names the documents that changed, `--all` takes in kept builds."""
+"""`winnow verify --sources` checks every passage in its source, `--all` takes in kept builds."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.artifact import Artifact
-from tests.embeddings.building import build, flip_byte, write_files
+from tests.embeddings.building import build, flip_byte, install_older_extractor, write_files
 from tests.service.cli.conftest import Winnow
 
 TEXTS = {
@@ -29,7 +29,17 @@ def index(corpus: Path, tmp_path: Path) -> Path:
 def test_sources_that_are_as_they_were_read_exit_0(winnow_here: Winnow, index: Path) -> None:
     done = winnow_here("verify", "--index", index, "--sources", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["sources"] == []
+    answer = json.loads(done.stdout)
+    assert [(one["source"], one["found"]) for one in answer["sources"]] == [
+        ("bees.txt", "unchanged"),
+        ("salt.txt", "unchanged"),
+    ]
+    assert answer["summary"] == {
+        **{"unchanged": 2, "changed": 0, "missing": 0, "unreadable": 0, "new": 0},
+        **{"passages": 2, "standing": 2, "moved": 0, "gone": 0, "unchecked": 0},
+    }
+    told = winnow_here("verify", "--index", index, "--sources").stdout
+    assert "passages: 2 of 2 where they are cited" in told
 
 
 def test_a_changed_and_a_missing_source_are_named_and_exit_4(
@@ -39,10 +49,60 @@ def test_a_changed_and_a_missing_source_are_named_and_exit_4(
     (corpus / "salt.txt").unlink()
     done = winnow_here("verify", "--index", index, "--sources", "--json")
     assert done.returncode == 4
-    assert json.loads(done.stdout)["sources"] == [
-        {"source": "bees.txt", "found": "changed"},
-        {"source": "salt.txt", "found": "missing"},
+    answer = json.loads(done.stdout)
+    assert [(one["source"], one["found"]) for one in answer["sources"]] == [
+        ("bees.txt", "changed"),
+        ("salt.txt", "missing"),
     ]
+    assert (answer["summary"]["gone"], answer["summary"]["unchecked"]) == (1, 1)
+
+
+def test_a_passage_that_moved_is_told_with_its_old_and_new_place(
+    winnow_here: Winnow, index: Path, corpus: Path
+) -> None:
+    write_files(corpus, {"bees.txt": f"Bees:\n\n{TEXTS['bees.txt']}"})
+    done = winnow_here("verify", "--index", index, "--sources")
+    assert done.returncode == 4
+    assert "changed: bees.txt (0 of 1 passage cited rightly)" in done.stdout
+    assert "  bees.txt:0-72 moved to 7-79, passage " in done.stdout
+    found = json.loads(winnow_here("verify", "--index", index, "--sources", "--json").stdout)
+    (document,) = found["sources"][0]["documents"]
+    (displaced,) = document["displaced"]
+    assert (displaced["start"], displaced["end"], displaced["found"]) == (0, 72, "moved")
+    assert displaced["now"] == {"start": 7, "end": 79}
+
+
+def test_of_many_passages_the_first_are_told_and_the_rest_counted(
+    winnow_here: Winnow, tmp_path: Path
+) -> None:
+    lines = [
+        f"Lighthouse number {i} was lit with whale oil from the year 18{i}." for i in range(30)
+    ]
+    corpus = write_files(tmp_path / "many", {"all.txt": "\n\n".join(lines)})
+    build(corpus, Artifact(tmp_path / "ix"))
+    write_files(corpus, {"all.txt": "nothing of it"})
+    told = winnow_here("verify", "--index", tmp_path / "ix", "--sources").stdout
+    assert told.count(" gone, passage ") == 10
+    assert "and 20 more (all of them with --json)" in told
+
+
+@pytest.mark.parametrize(("instead", "code"), [("", 0), ("<p>Salt is white.</p>", 4)])
+def test_another_extractor_fails_only_where_a_passage_is_displaced(
+    winnow_here: Winnow, tmp_path: Path, instead: str, code: int
+) -> None:
+    page = "<html><body><article><p>{}</p>{}</article></body></html>"
+    salt, bees = TEXTS["salt.txt"], TEXTS["bees.txt"]
+    corpus = write_files(tmp_path / "web", {"page.html": page.format(salt, f"<p>{bees}</p>")})
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        # The one of long ago left the last paragraph out, or found another before the first.
+        before = f"<p>{bees}</p>" if not instead else f"<p>{salt}"
+        install_older_extractor(monkeypatch, before, f"{instead}{before}" if instead else "")
+        build(corpus, Artifact(tmp_path / "ix"))
+    done = winnow_here("verify", "--index", tmp_path / "ix", "--sources")
+    assert done.returncode == code, done.stdout
+    assert "only the extractor changed (trafilatura 1.0 → trafilatura 2." in done.stdout
+    assert "1 unchanged, 0 changed" in done.stdout
+    assert ("hint:" in done.stderr) == (code == 4)
 
 
 def test_a_folder_that_is_gone_is_all_missing(
@@ -58,7 +118,9 @@ def test_a_new_file_is_no_change_of_what_was_read(
     winnow_here: Winnow, index: Path, corpus: Path
 ) -> None:
     write_files(corpus, {"tides.txt": "The tide in the Bay of Fundy rises by sixteen metres.\n"})
-    assert winnow_here("verify", "--index", index, "--sources").returncode == 0
+    done = winnow_here("verify", "--index", index, "--sources")
+    assert done.returncode == 0
+    assert "new: tides.txt (not in the index yet)" in done.stdout
 
 
 def test_changed_sources_do_not_matter_unless_asked_for(

@@ -1,0 +1,275 @@
+"""A passage as it is cited: plain text, Markdown, BibTeX or CSL-JSON. Pure functions.
+
+Every form names title, source, date, page and place in the text, the build that was asked and the
+day it was asked on, so that the words can be found again, by people and by programs.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from embeddings.errors import InvalidInput
+from embeddings.records import Place, Span, StoredDocument, StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage or a part of it. `start` and `end` count code points of the document's text."""
+
+    key: str
+    text: str
+    start: int
+    end: int
+    stored: StoredPassage
+    build: str
+    asked: date
+
+    @property
+    def title(self) -> str:
+        return _join_words(self.stored.title)
+
+    @property
+    def authors(self) -> list[str]:
+        """One string may name several, as trafilatura and DOCX do, with semicolons between."""
+        names = (_join_words(name) for name in (self.stored.author or "").split(";"))
+        return [name for name in names if name]
+
+    @property
+    def url(self) -> str | None:
+        """The document's address on the web, safe to stand in any of the forms."""
+        url = self.stored.url or ""
+        return _UNSAFE.sub(lambda odd: quote(odd.group()), url) if is_web_address(url) else None
+
+    @property
+    def place(self) -> str:
+        page = self.stored.passage.page
+        return f"{'' if page is None else f'page {page}, '}characters {self.start}–{self.end}"
+
+    @property
+    def asking(self) -> str:
+        return f"Winnow build {self.build}, {self.asked.isoformat()}"
+
+
+_UNSAFE = re.compile(r"""[\s<>"{}|\\^`\x00-\x1f\x7f-\x9f]""")
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a document's address may become a link; `javascript:` and the like may not."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def unfold(stored: StoredPassage, place: Place, document: StoredDocument) -> StoredPassage:
+    """The passage folded into this one, as it stands in its own document."""
+    return StoredPassage(
+        number=stored.number,
+        passage=next(f.passage for f in document.folds if f.passage.id == place.passage_id),
+        title=place.title,
+        source=place.source,
+        date=document.summary.date,
+        author=document.author,
+        url=document.url,
+    )
+
+
+def cite(
+    stored: StoredPassage,
+    build: str,
+    asked: date,
+    start: int | None = None,
+    end: int | None = None,
+) -> Citation:
+    """The whole passage, or the span of it from `start` to `end`. Raises InvalidInput."""
+    passage = stored.passage
+    span = Span(start or 0, len(passage.text) if end is None else end)
+    if not 0 <= span.start < span.end <= len(passage.text):
+        raise InvalidInput(
+            f"{span.start} to {span.end} is no span of a passage of {len(passage.text)} characters",
+            "use a start from 0, and an end after it, within the passage",
+            "start" if span.start >= len(passage.text) else "end",
+        )
+    key = f"winnow-{passage.id}"
+    if (span.start, span.end) != (0, len(passage.text)):
+        key += f"-{span.start}-{span.end}"
+    return Citation(
+        key=key,
+        text=passage.text[span.start : span.end],
+        start=passage.start + span.start,
+        end=passage.start + span.end,
+        stored=stored,
+        build=build,
+        asked=asked,
+    )
+
+
+def write_text(citations: Sequence[Citation]) -> str:
+    """Each quotation, and the lines that say where it stands."""
+    return "\n\n".join(map(_write_one_text, citations)) + "\n"
+
+
+def _write_one_text(citation: Citation) -> str:
+    said_by = "; ".join(citation.authors)
+    head = [said_by, f"“{citation.title}”", citation.stored.date or ""]
+    lines = [
+        f"“{citation.text}”",
+        f"— {', '.join(part for part in head if part)}",
+        f"  {citation.stored.source}, {citation.place}",
+        *([f"  {citation.url}"] if citation.url else []),
+        f"  {citation.asking}",
+    ]
+    return "\n".join(lines)
+
+
+def write_markdown(citations: Sequence[Citation]) -> str:
+    """Each as a block quotation with a line below it, whatever characters are in them."""
+    return "\n\n".join(map(_write_one_markdown, citations)) + "\n"
+
+
+def _write_one_markdown(citation: Citation) -> str:
+    quoted = (_escape_line(line.strip(" \t")) for line in _LINE.split(citation.text))
+    title = _escape_markdown(citation.title)
+    if citation.url:
+        address = _ENTITY.sub(r"\\&", citation.url)
+        title = f"[{title}](<{address}>)"
+    head = [_escape_markdown("; ".join(citation.authors)), title, citation.stored.date or ""]
+    return "\n".join(
+        (
+            *(f"> {line}".rstrip() for line in quoted),
+            "",
+            f"— {', '.join(part for part in head if part)}. "
+            f"{_escape_markdown(_join_words(citation.stored.source))}, {citation.place}. "
+            f"{citation.asking}.",
+        )
+    )
+
+
+_LINE = re.compile(r"\r\n?|\n")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_MARKUP = re.compile(rf"[\\`*_\[\]<>|~$]|{_ENTITY.pattern}")
+_BLOCK = re.compile(r"#|[-+=:]|(?<=\d)[.)]")
+
+
+def _escape_markdown(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def _escape_line(line: str) -> str:
+    """A line of a paragraph that does not begin a heading, a list, a table or a rule either."""
+    number = re.match(r"\d*", line)
+    at = number.end() if number else 0
+    escaped = _escape_markdown(line)
+    return f"{escaped[:at]}\\{escaped[at:]}" if _BLOCK.match(escaped, at) else escaped
+
+
+def write_bibtex(citations: Sequence[Citation]) -> str:
+    """An entry each, of type `misc`, the one that every style and every manager knows."""
+    return "\n".join(map(_write_one_bibtex, citations))
+
+
+def _write_one_bibtex(citation: Citation) -> str:
+    known = _read_date(citation.stored.date)
+    fields = {
+        # Braces within keep a title's case, and a name whole whatever words are in it.
+        "title": f"{{{_escape_bibtex(citation.title)}}}",
+        "author": " and ".join(f"{{{_escape_bibtex(name)}}}" for name in citation.authors),
+        "year": known[:4],
+        "date": known,
+        "howpublished": _escape_bibtex(citation.stored.source),
+        "url": citation.url or "",
+        "urldate": citation.asked.isoformat(),
+        "note": _escape_bibtex(f"{citation.place}; {citation.asking}"),
+        "annote": _escape_bibtex(citation.text),
+    }
+    lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
+    return f"@misc{{{citation.key},\n{''.join(lines)}}}\n"
+
+
+# Braces are spelt out, since BibTeX counts even those behind a backslash.
+_BIBTEX = str.maketrans(
+    {character: f"\\{character}" for character in "#$%&_"}
+    | {
+        "\\": r"{\textbackslash}",
+        "{": r"{\textbraceleft}",
+        "}": r"{\textbraceright}",
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
+    }
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _escape_bibtex(text: str) -> str:
+    """One line, as TeX would print it; what is not ASCII stays as it is, in UTF-8."""
+    return _join_words(_CONTROL.sub(" ", text)).translate(_BIBTEX)
+
+
+def write_csl_json(citations: Sequence[Citation]) -> str:
+    """A list of items after the CSL-JSON schema; programs find the exact place in `custom`."""
+    items = [_describe_csl(citation) for citation in citations]
+    return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
+
+
+def _describe_csl(citation: Citation) -> dict[str, Any]:
+    stored, passage = citation.stored, citation.stored.passage
+    known = _read_date(stored.date)
+    asked = citation.asked
+    item: dict[str, Any] = {
+        "id": citation.key,
+        "type": "webpage" if citation.url else "document",
+        "title": citation.title,
+        "author": [{"literal": name} for name in citation.authors],
+        "issued": {"date-parts": [list(map(int, known.split("-")))]} if known else None,
+        "accessed": {"date-parts": [[asked.year, asked.month, asked.day]]},
+        "URL": citation.url,
+        "page": None if passage.page is None else str(passage.page),
+        "language": passage.language,
+        "archive_location": stored.source,
+        "note": f"{citation.place}; {citation.asking}",
+        "annote": citation.text,
+        "custom": {
+            "passage_id": passage.id,
+            "document_id": passage.document_id,
+            "source": stored.source,
+            "start": citation.start,
+            "end": citation.end,
+            "build": citation.build,
+        },
+    }
+    return {name: value for name, value in item.items() if value not in (None, [])}
+
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+
+
+def _read_date(given: str | None) -> str:
+    """Year, month and day as far as they are known, and can be."""
+    match = _DATE.match(given or "")
+    return match.group() if match else ""
+
+
+def _join_words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to write citations: its media type, and how a file of it ends."""
+
+    write: Callable[[Sequence[Citation]], str]
+    media_type: str
+    ending: str
+
+
+FORMS = {
+    "text": Form(write_text, "text/plain", "txt"),
+    "markdown": Form(write_markdown, "text/markdown", "md"),
+    "bibtex": Form(write_bibtex, "application/x-bibtex", "bib"),
+    "csl-json": Form(write_csl_json, "application/vnd.citationstyles.csl+json", "json"),
+}
