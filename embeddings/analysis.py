@@ -6,10 +6,9 @@ idf = ln(1 + (N - df + 0.5) / (df + 0.5)). Any index holds these weights as they
 """
 
 import re
-import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import log
 
@@ -17,12 +16,13 @@ import numpy as np
 import Stemmer
 
 from embeddings.records import Numbers, Postings
+from embeddings.words import find_words, fold_word
 
 K1 = 0.9
 B = 0.4
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)?")
-_CLITIC = re.compile(r"['’](?:s|t|d|m|ll|re|ve)?$|['’]", re.IGNORECASE)
+# English: keeper's, I'd, don't. The 't of Uzbek is a letter: o't.
+_CLITIC = re.compile(r"['’ʼ](?:s|d|m|ll|re|ve)$|(?<![og])['’ʼ]t$", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
 
@@ -41,17 +41,19 @@ STOP_WORDS = frozenset(
 
 def find_terms(text: str) -> list[str]:
     """The terms of a text in order: folded, without stop words, stemmed by script."""
-    terms = []
-    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
-        term = _make_term(match.group())
-        if term:
-            terms.append(term)
-    return terms
+    return [term for _, _, term in find_tokens(text)]
+
+
+def find_tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the words of a text that have a term begin and end, and the term."""
+    for start, end in find_words(text):
+        if term := _make_term(text[start:end]):
+            yield start, end, term
 
 
 @lru_cache(maxsize=1 << 16)
 def _make_term(token: str) -> str:
-    folded = _fold(_CLITIC.sub("", token))
+    folded = fold_word(_CLITIC.sub("", token))
     if folded in STOP_WORDS:
         return ""
     if _LATIN.search(folded):
@@ -59,12 +61,6 @@ def _make_term(token: str) -> str:
     if _CYRILLIC.search(folded):
         return str(_stemmer("russian").stemWord(folded))
     return folded
-
-
-def _fold(token: str) -> str:
-    """Case and diacritics aside; й is no и with a mark, and Russian endings are known by it."""
-    decomposed = unicodedata.normalize("NFKD", token.casefold()).replace("и\u0306", "й")
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 @lru_cache(maxsize=4)

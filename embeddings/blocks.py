@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from embeddings.words import WORD
+
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
-_WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"""[.!?…:;؟。！？।۔][\])}"'”’»*\u2026]*$""")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪–—]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _END = 20  # only so many characters are looked at: a long row of dots would take quadratic time
@@ -32,7 +33,7 @@ class Block:
     @property
     def words(self) -> int:
         """Words, or what its length comes to in a script that writes without spaces."""
-        return max(len(_WORD.findall(self.text)), len(self.text) // (2 * _LETTERS_A_WORD))
+        return max(len(WORD.findall(self.text)), len(self.text) // (2 * _LETTERS_A_WORD))
 
     @property
     def ends_sentence(self) -> bool:

@@ -1,23 +1,23 @@
 """Document -> passages and sentences, each with its offsets, and what was set aside with reasons.
 
-A passage is a paragraph of the author's: joined with the next when too short to stand alone, split
-at sentence ends when longer than the encoder reads. No text lies beyond the encoder's window, and
-no sentence that fits it is cut.
+A passage is a paragraph of the author's: joined with the next (the last of a section with the one
+before) when too short to stand alone, split evenly at sentence ends when longer than the encoder
+reads. None crosses a heading, a table, text set aside or a page by joining. No text lies beyond the
+encoder's window, and no sentence that fits it is cut.
 """
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from sentencex import get_sentence_boundaries
-
 from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
 from embeddings.languages import identify_language
+from embeddings.packing import Limits, Part, pack
 from embeddings.records import Cut, Document, Mark, Passage, Span, make_id
+from embeddings.sentences import find_sentences
 from embeddings.structure import judge_document, show_heading
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -77,45 +77,6 @@ def _find_title(judged: Sequence[Judged]) -> str | None:
     return None
 
 
-def find_sentences(text: str, language: str | None) -> list[Span]:
-    """The sentences of a text, those inside a quotation too, without the white space around them.
-
-    sentencex takes a whole quotation for one sentence, so it is shown the text without the marks.
-    """
-    plain = text.translate(_NO_QUOTES)
-    boundaries = get_sentence_boundaries(language or "en", plain)
-    ends = [_end_sentence(text, plain, boundary["start_index"]) for boundary in boundaries[1:]]
-    ends = [end for end in ends if not _goes_on(plain, end)]
-    spans = []
-    for start, end in zip([0, *ends], [*ends, len(text)], strict=True):
-        raw = text[start:end]
-        if stripped := raw.strip():
-            first = start + raw.index(stripped)
-            spans.append(Span(first, first + len(stripped)))
-    return spans
-
-
-_QUOTES = '"“”„«»‹›'
-_NO_QUOTES = str.maketrans(_QUOTES, " " * len(_QUOTES))
-_NEXT = re.compile(r"\S")
-_CLOSING = re.compile(r"""["”»›’')\]]*(?:\s*[”»›])?""")
-
-
-def _end_sentence(text: str, plain: str, next_start: int) -> int:
-    """Where the sentence before this place ends, the marks that close it included."""
-    end = next_start
-    while end > 0 and plain[end - 1].isspace():
-        end -= 1
-    match = _CLOSING.match(text, end)
-    return match.end() if match else end
-
-
-def _goes_on(plain: str, end: int) -> bool:
-    """A small letter goes on with the sentence: “Is it so?” he asked."""
-    match = _NEXT.search(plain, end)
-    return match is not None and match.group().islower()
-
-
 class _Splitter:
     """Blocks of one document -> its passages."""
 
@@ -124,92 +85,120 @@ class _Splitter:
     ) -> None:
         self._document = document
         self._count_tokens = count_tokens
-        self._window = window
-        self._longest = window * _CHARACTERS_A_TOKEN
+        self._limits = Limits(window, window * _CHARACTERS_A_TOKEN)
         self._language = language
+        self._tables = sorted((span.start, span.end) for span in document.verbatim)
         self._occurrences: Counter[str] = Counter()
 
     def make_passages(self, judged: Sequence[Judged]) -> Iterator[Passage]:
         heading: str | None = None
-        # Grouped by page too, so that no passage crosses a border by the joining of short blocks.
-        for (kind, _), group in groupby(judged, self._kind_and_page):
+        for (kind, *_), group in groupby(judged, self._find_surroundings):
             blocks = [item.block for item in group]
             if kind is Kind.HEADING:
                 heading = show_heading(blocks[-1].text)
             elif kind is Kind.PROSE:
-                for start, end in self._find_spans(blocks):
-                    yield self._make_passage(start, end, heading)
+                for part in self._find_parts(blocks):
+                    yield self._make_passage(part.start, part.end, heading)
 
-    def _kind_and_page(self, item: Judged) -> tuple[Kind, int | None]:
-        return item.kind, self._page(item.block.start)
+    def _find_surroundings(self, item: Judged) -> tuple[Kind, int | None, bool]:
+        """No passage crosses the border between two of these by the joining of short blocks."""
+        start = item.block.start
+        i = bisect_right(self._tables, start, key=lambda table: table[0])
+        return item.kind, self._page(start), i > 0 and start < self._tables[i - 1][1]
 
     def _page(self, start: int) -> int | None:
         """The number, from 1, of the page that a place is on."""
         return bisect_right(self._document.pages, start) or None
 
-    def _find_spans(self, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
-        counts = self._count_blocks(blocks)
-        waiting: tuple[int, int] | None = None
-        for block, tokens in zip(blocks, counts, strict=True):
-            start = block.start
+    def _find_parts(self, blocks: Sequence[Block]) -> list[Part]:
+        """Each block by itself: short ones joined with the next, the last with the one before."""
+        found: list[Part] = []
+        waiting: Part | None = None
+        for block, tokens in zip(blocks, self._count_blocks(blocks), strict=True):
+            part = Part(block.start, block.end, block.words, tokens)
             if waiting is not None:
-                joined = self._count(waiting[0], block.end)
-                if self._fits(joined, block.end - waiting[0]):
-                    start, tokens = waiting[0], joined
+                joined = self._join(waiting, part)
+                if self._fits(joined) or not self._fits(part):
+                    part = joined
                 else:
-                    yield waiting
+                    self._put_behind(found, waiting)
                 waiting = None
-            if not self._fits(tokens, block.end - start):
-                yield from self._split(start, block.end)
-            elif block.words < _FEWEST_WORDS and start == block.start:
-                waiting = (start, block.end)
+            if not self._fits(part):
+                found += self._split(part)
+            elif part.words < _FEWEST_WORDS:
+                waiting = part
             else:
-                yield start, block.end
+                found.append(part)
         if waiting is not None:
-            yield waiting
+            self._put_behind(found, waiting)
+        return found
+
+    def _put_behind(self, found: list[Part], short: Part) -> None:
+        """Join a short part with the one before it; where both do not fit, it stands alone."""
+        joined = self._join(found[-1], short) if found else short
+        if self._fits(joined):
+            found[-1:] = [joined]
+        else:
+            found.append(short)
+
+    def _join(self, one: Part, following: Part) -> Part:
+        tokens = self._count(one.start, following.end)
+        return Part(one.start, following.end, one.words + following.words, tokens)
 
     def _count(self, start: int, end: int) -> int:
         """Tokens of a span as one text: over a form feed, say, two words run into one for BERT."""
-        if end - start > self._longest:
-            return self._window + 1
+        if end - start > self._limits.characters:
+            return self._limits.tokens + 1
         return self._count_tokens([self._document.text[start:end]])[0]
 
     def _count_blocks(self, blocks: Sequence[Block]) -> list[int]:
         """Tokens of each block; one too long in characters is only said not to fit."""
-        short = [block.text for block in blocks if len(block.text) <= self._longest]
+        longest = self._limits.characters
+        short = [block.text for block in blocks if len(block.text) <= longest]
         counts = iter(self._count_tokens(short))
         return [
-            next(counts) if len(block.text) <= self._longest else self._window + 1
+            next(counts) if len(block.text) <= longest else self._limits.tokens + 1
             for block in blocks
         ]
 
-    def _fits(self, tokens: int, characters: int) -> bool:
-        return tokens <= self._window and characters <= self._longest
+    def _fits(self, part: Part) -> bool:
+        return self._limits.hold(part.tokens, part.end - part.start)
 
-    def _split(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Fill passages with whole sentences, evenly; cut only a sentence that fits none."""
-        text = self._document.text[start:end]
+    def _split(self, whole: Part) -> Iterator[Part]:
+        """Passages of whole sentences, evenly filled; only a sentence that fits none is cut."""
+        text = self._document.text[whole.start : whole.end]
         pieces = list(self._find_pieces(text))
-        counts = self._count_tokens([text[piece.start : piece.end] for piece in pieces])
-        parts = max(1, -(-sum(counts) // self._window))
-        goal = min(self._window, int(1.1 * sum(counts) / parts))
-        first, tokens = 0, 0
-        for i, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
-            length = piece.end - pieces[first].start
-            grown = tokens + count
-            if i > first and piece.start == pieces[i - 1].end:  # joined again, a word counts anew
-                grown = self._count(start + pieces[first].start, start + piece.end)
-            if i > first and not (grown <= goal and length <= self._longest):
-                yield start + pieces[first].start, start + pieces[i - 1].end
-                first, grown = i, count
-            tokens = grown
-        yield start + pieces[first].start, start + pieces[-1].end
+        texts = [text[piece.start : piece.end] for piece in pieces]
+        parts = [
+            Part(
+                whole.start + piece.start,
+                whole.start + piece.end,
+                Block(piece.start, piece.end, own).words,
+                tokens,
+            )
+            for piece, own, tokens in zip(pieces, texts, self._count_tokens(texts), strict=True)
+        ]
+        for run in pack(parts, self._limits):
+            yield from self._join_run(run)
+
+    def _join_run(self, run: Sequence[Part]) -> Iterator[Part]:
+        """One passage of parts, two where they come to more tokens together than apart."""
+        if len(run) == 1:
+            yield run[0]
+            return
+        tokens = self._count(run[0].start, run[-1].end)
+        joined = Part(run[0].start, run[-1].end, sum(part.words for part in run), tokens)
+        if self._fits(joined):
+            yield joined
+        else:
+            yield from self._join_run(run[: len(run) // 2])
+            yield from self._join_run(run[len(run) // 2 :])
 
     def _find_pieces(self, text: str) -> Iterator[Span]:
         sentences = find_sentences(text, self._language)
         counts = self._count_tokens([text[s.start : s.end] for s in sentences])
         for sentence, tokens in zip(sentences, counts, strict=True):
-            if self._fits(tokens, sentence.end - sentence.start):
+            if self._limits.hold(tokens, sentence.end - sentence.start):
                 yield sentence
             else:
                 yield from self._cut_sentence(text, sentence)
@@ -217,11 +206,11 @@ class _Splitter:
     def _cut_sentence(self, text: str, sentence: Span) -> Iterator[Span]:
         """Halve at the white space nearest the middle until each part fits."""
         length = sentence.end - sentence.start
-        if length > self._longest:
-            tokens = self._window + 1
+        if length > self._limits.characters:
+            tokens = self._limits.tokens + 1
         else:
             tokens = self._count_tokens([text[sentence.start : sentence.end]])[0]
-        if self._fits(tokens, length) or length == 1:
+        if self._limits.hold(tokens, length) or length == 1:
             yield sentence
             return
         left, right = _halve(text, sentence)

@@ -8,14 +8,18 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from embeddings.words import APOSTROPHES, ARABIC, INVISIBLE, MARKS
+
 # What stands between words. What belongs to one is kept: -5, 5%, £5, 1.5, C#, and the vowel signs
-# of many scripts, which are no letters to a regular expression.
+# of many scripts, which are no letters to a regular expression. The non-joiner parts Persian stems
+# from their endings, and shows the negation: نمی‌رود.
 _BETWEEN = re.compile(
     r"""((?:[\s;!?"'“”„‘’«»‹›()\[\]{}|\\–—*•·_~`،؛؟۔।॥、。〈〉《》「」『』【】]"""
-    r"""|(?<!\d)[.,:/]|[.,:/](?!\d)|(?<=\w)-|-(?!\d))+)"""
+    rf"""|(?<!\d)[.,:/]|[.,:/](?!\d)|(?<=[\w{MARKS}])-|(?<=[{ARABIC}])\u200c|-(?!\d))+)"""
 )
-# A soft hyphen and its like show where a line may break; they are no part of the word.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+# The letters oʻ and gʻ of Uzbek are written with many signs: to'rt, toʻrt, to‘rt.
+_UZBEK = re.compile(rf"[{APOSTROPHES}ʼ](?<=[og].)(?=[a-z])(?!(?:s|d|m|ll|re|ve)\b)", re.IGNORECASE)
 _SHORT_NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 # After one of these a capital says nothing. An abbreviated title is no end: "Mr. Brown".
 _OPENING = re.compile(r"""[.!?…:;"“”„«»‹()\[{|*•—–؟।。]|\n\s*\n""")
@@ -33,7 +37,7 @@ def normalize(text: str) -> str:
 
 
 def _compose(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    return unicodedata.normalize("NFKC", _UZBEK.sub("ʻ", text)).translate(_INVISIBLE)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
 """What made a passage match: the sentence nearest to the query, and the words they share."""
 
-import re
 from collections.abc import Collection, Iterator
 
-from embeddings.analysis import find_terms
+from embeddings.analysis import find_tokens
 from embeddings.records import Passage, Span
-
-_WORD = re.compile(r"\w+(?:['’.,]\w+)*")
 
 
 def find_highlights(passage: Passage, sentence_at: int) -> list[Span]:
@@ -15,7 +12,15 @@ def find_highlights(passage: Passage, sentence_at: int) -> list[Span]:
 
 
 def find_words(text: str, terms: Collection[str]) -> Iterator[Span]:
-    """The spans of the words of a text that are among the query's terms."""
-    for match in _WORD.finditer(text):
-        if any(term in terms for term in find_terms(match.group())):
-            yield Span(*match.span())
+    """The spans of the words that are among the query's terms; those that overlap as one."""
+    found: Span | None = None
+    for start, end, term in find_tokens(text):
+        if term not in terms:
+            continue
+        if found and start < found.end:
+            start = found.start
+        elif found:
+            yield found
+        found = Span(start, end)
+    if found:
+        yield found

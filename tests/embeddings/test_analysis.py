@@ -1,5 +1,6 @@
 """Words become terms, and terms get the BM25 weights of the formula written out here."""
 
+import unicodedata
 from collections.abc import Sequence
 from math import log
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.analysis import find_terms, inverse_document_frequency, weigh_terms
+from embeddings.analysis import find_terms, find_tokens, inverse_document_frequency, weigh_terms
 from embeddings.records import Postings
 from tests.embeddings.texts import messy_texts
 
@@ -79,6 +80,28 @@ def test_a_rarer_term_tells_more_and_none_tells_nothing_or_less() -> None:
         ("Мосты", "мост"),
         ("ещё", "еще"),
         ("Ａｎｎａ", "anna"),
+        ("हिन्दी", "हिन्दी\u200d"),
+        ("क़लम", "क\u093cलम"),
+        ("مُحَمَّدٌ", "محمد"),
+        ("كتـــاب", "کتاب"),
+        ("إلى", "الى"),
+        ("علي", "علی"),
+        ("۱۳۹۵", "1395"),
+        ("٥٬٥٠٠", "5,500"),
+        ("שָׁלוֹם", "שלום"),
+        ("İSTANBUL", "istanbul"),
+        ("ISPARTA", "ısparta"),
+        ("Đà", "da"),
+        ("Nẵng", "nang"),
+        ("Wrocław", "wroclaw"),
+        ("GROẞE", "grosse"),
+        ("oʻzbekcha", "o'zbekcha"),
+        ("o‘zbekcha", "o’zbekcha"),
+        ("oʼzbekcha", "o`zbekcha"),
+        ("toʻgʻri", "to'g'ri"),
+        ("to‘g‘ri", "to’g’ri"),
+        ("oʻt", "o't"),
+        ("ware\u00adhouse", "warehouse"),
     ],
 )
 def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
@@ -96,6 +119,12 @@ def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
         ("well", "we'll"),
         ("ill", "I'll"),
         ("were", "we're happy"),
+        ("दिन", "दीन"),
+        ("कमल", "कामल"),
+        ("มา", "ม้า"),
+        ("がく", "かく"),
+        ("новый", "новыи"),
+        ("o't", "o"),
     ],
 )
 def test_different_words_are_different_terms(one: str, other: str) -> None:
@@ -113,6 +142,45 @@ def test_a_number_stays_whole(number: str) -> None:
 )
 def test_words_that_say_nothing_leave_no_term(text: str) -> None:
     assert find_terms(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("हिन्दी में क्षत्रिय", ["हिन्दी", "में", "क्षत्रिय"]),
+        ("वह काम नहीं करता।", ["वह", "काम", "नहीं", "करता"]),
+        ("তিনি বাংলায় লেখেন", ["তিনি", "বাংলায়", "লেখেন"]),
+        ("கடல் அழகு", ["கடல்", "அழகு"]),
+        ("كَتَبَ الوَلَدُ رِسَالَةً", ["کتب", "الولد", "رساله"]),
+        ("הַכֶּלֶב נוֹבֵחַ", ["הכלב", "נובח"]),
+        ("کتاب\u200cها را می\u200cخوانم", ["کتاب", "ها", "را", "می", "خوانم"]),
+        ("灯台守は眠る", ["灯台", "台守", "守は", "は眠", "眠る"]),
+        ("灯", ["灯"]),
+        ("2017年iPhone手机", ["2017", "年", "iphon", "手机"]),
+        ("ｶﾞｯｺｳ", ["ガッ", "ッコ", "コウ"]),
+        ("น้ำมัน", ["น้ํา", "ํามั", "มัน"]),
+        ("น้ํามัน", ["น้ํา", "ํามั", "มัน"]),
+        ("서울에서 만났다", ["서울에서", "만났다"]),
+    ],
+)
+def test_words_of_other_scripts_stay_whole(text: str, terms: list[str]) -> None:
+    """Those written without spaces come as pairs of characters, marks included."""
+    assert find_terms(text) == [unicodedata.normalize("NFC", term) for term in terms]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@given(text=messy_texts(30))
+def test_terms_do_not_depend_on_how_a_letter_is_put_together(form: str, text: str) -> None:
+    composed = unicodedata.normalize("NFKC", text)
+    assert find_terms(unicodedata.normalize(form, composed)) == find_terms(composed)
+
+
+@given(messy_texts(30))
+def test_tokens_lie_in_the_text_in_order_and_make_its_terms(text: str) -> None:
+    tokens = list(find_tokens(text))
+    assert [term for _, _, term in tokens] == find_terms(text)
+    assert all(0 <= start < end <= len(text) for start, end, _ in tokens)
+    assert tokens == sorted(tokens, key=lambda token: token[:2])
 
 
 def test_terms_stand_in_order_with_their_repeats() -> None:

@@ -106,3 +106,8 @@ def test_other_starts_make_no_list_item(text: str) -> None:
 def test_words_are_counted_in_scripts_without_spaces_too(length: int) -> None:
     text = "海" * length
     assert Block(0, length, text).words >= max(1, length // 14)
+
+
+@pytest.mark.parametrize("text", ["यह हिन्दी में लिखा है", "كَتَبَ الوَلَدُ رِسَالَةً قَصِيرَةً أَمْسِ"])
+def test_a_vowel_sign_does_not_part_a_word(text: str) -> None:
+    assert Block(0, len(text), text).words == 5

@@ -85,6 +85,20 @@ def test_a_sign_that_says_something_is_kept(one: str, other: str) -> None:
     assert normalize(one) != normalize(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("toʻrt kishi", "to'rt kishi"),
+        ("to‘g‘ri yo‘l", "to`g´ri yoʼl"),
+        ("نمی\u200cرود", "نمی رود"),
+        ("ware\u00adhouse\u200f", "warehouse"),
+        ("क्\u200dष", "क्ष"),
+    ],
+)
+def test_another_way_to_write_the_same_letters_is_the_same(one: str, other: str) -> None:
+    assert normalize(one) == normalize(other)
+
+
 def test_repeats_inside_one_document_fold_into_the_first() -> None:
     assert folded(document("a", TEXT, "Other words.", TEXT)) == {"a-2": "a-0"}
 

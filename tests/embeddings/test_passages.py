@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from embeddings.encoders import Tokenizer, load_tokenizer
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document
+from embeddings.records import Cut, Document, Mark, Span
 from tests.embeddings.building import cut
 from tests.embeddings.texts import messy_texts
 
@@ -79,7 +79,7 @@ def test_sentences_lie_in_their_passage_and_leave_out_white_space_alone(text: st
 
 @pytest.mark.parametrize(
     "line",
-    ["x" * 5_000_000, "every word " * 450_000, "It is so. " * 300_000, "…" * 300_000 + "a"],
+    ["x" * 5_000_000, "every word " * 450_000, "It is so. " * 100_000, "…" * 300_000 + "a"],
     ids=["no spaces", "words", "sentences", "dots"],
 )
 def test_an_endless_line_is_cut_to_the_window(line: str) -> None:
@@ -124,6 +124,75 @@ def test_a_paragraph_too_short_to_stand_alone_joins_the_next() -> None:
         f"“No,” she said.\n\n{SHORT}",
         f"{SHORT} Twice.",
     ]
+
+
+def test_the_last_short_paragraph_of_a_section_joins_the_one_before() -> None:
+    text = f"{SHORT}\n\n{SHORT} Twice.\n\nNobody heard it.\n\nWinter\n\n{SHORT} So."
+    assert texts_of(cut(text)) == [SHORT, f"{SHORT} Twice.\n\nNobody heard it.", f"{SHORT} So."]
+
+
+def test_short_paragraphs_join_until_they_can_stand() -> None:
+    lines = ["“No,” she said.", "“Why?”", "“It is late.”", "“Not so late as that.”", SHORT]
+    assert texts_of(cut("\n\n".join(lines))) == ["\n\n".join(lines[:4]), SHORT]
+
+
+def test_a_short_paragraph_between_two_full_ones_stands_alone() -> None:
+    full = " ".join(["word"] * 128)
+    assert texts_of(cut(f"{full}\n\n“No,” she said.\n\n{full}")) == [
+        full,
+        "“No,” she said.",
+        full,
+    ]
+
+
+def test_a_short_paragraph_before_a_long_one_is_split_with_it() -> None:
+    pieces = texts_of(cut(f"“No,” she said.\n\n{LONG}"))
+    assert pieces[0].startswith("“No,” she said.\n\nSentence number 0")
+    assert max(len(piece) for piece in pieces) < 1.5 * min(len(piece) for piece in pieces)
+
+
+def cut_parts(text: str, **spans: tuple[Span, ...]) -> list[str]:
+    encoder = HashingEncoder()
+    document = Document("a.txt", text, cleaned=True, **spans)
+    return texts_of(cut_document(document, encoder.count_tokens, encoder.window))
+
+
+def test_nothing_short_joins_across_a_table_a_mark_or_a_heading() -> None:
+    text = f"It was so.\nYear | Boats\n1893 | 12\nIt is so.\n{SHORT}"
+    first, last = text.index("Year"), text.index("It is so.")
+    rows = (Span(first, first + 12), Span(first + 13, last - 1))
+    table = text[first : last - 1]
+    assert cut_parts(text, verbatim=rows) == ["It was so.", table, f"It is so.\n{SHORT}"]
+    whole = Span(first, last - 1)
+    for spans in ({"headings": (whole,)}, {"marks": (Mark(first, last - 1, "menu"),)}):
+        assert cut_parts(text, **spans) == ["It was so.", f"It is so.\n{SHORT}"]
+
+
+def test_nothing_short_joins_over_the_end_of_a_page() -> None:
+    encoder = HashingEncoder()
+    document = Document("a.pdf", f"{SHORT}\n\nSo it was.\f{SHORT}", pages=(0, len(SHORT) + 13))
+    found = cut_document(document, encoder.count_tokens, encoder.window)
+    assert texts_of(found) == [f"{SHORT}\n\nSo it was.", SHORT]
+    assert [passage.page for passage in found.passages] == [1, 2]
+
+
+SENTENCES = st.lists(st.integers(2, 60), min_size=1, max_size=30).map(
+    lambda sizes: [" ".join(["Word", *["word"] * (size - 1)]) + "." for size in sizes]
+)
+
+
+@given(SENTENCES)
+def test_a_long_paragraph_is_cut_between_sentences_and_leaves_no_tiny_rest(
+    sentences: list[str],
+) -> None:
+    """A piece of fewer than eight words stands only between two that have no room for it."""
+    found = texts_of(cut(" ".join(sentences), keep_all=True))
+    assert " ".join(found) == " ".join(sentences)
+    assert all(text.startswith("Word ") and text.endswith(".") for text in found)
+    sizes = [len(text.split()) for text in found]
+    for i, size in enumerate(sizes):
+        around = sizes[max(0, i - 1) : i] + sizes[i + 1 : i + 2]
+        assert size >= 8 or all(other + size > 128 for other in around)
 
 
 def test_a_short_paragraph_does_not_push_a_full_one_over_the_window() -> None:
