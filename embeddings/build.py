@@ -13,7 +13,14 @@ from embeddings import __version__
 from embeddings.aliases import expand_terms, find_aliases
 from embeddings.analysis import find_terms, weigh_terms
 from embeddings.artifact import Artifact
-from embeddings.documents import ENDINGS, SourceFile, list_sources, read_documents
+from embeddings.documents import (
+    ENDINGS,
+    DocumentReader,
+    ReadOptions,
+    SourceFile,
+    list_sources,
+    read_documents,
+)
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import ArtifactError, CorpusEmpty, IndexOfOtherRoots
@@ -163,15 +170,18 @@ def _read_and_cut(
     cuts: list[Cut] = []
     sources: dict[str, list[Any]] = {}
     seen: set[str] = set()
-    for done, file in enumerate(files):
-        progress("reading", done, len(files))
-        sha256 = ""
-        for document in read_documents(file, reading, seen, options.text_column):
-            sha256 = document.sha256
-            cuts.append(
-                cut_document(document, tokenizer.count_tokens, tokenizer.window, options.keep_all)
-            )
-        sources[file.source] = [file.size, file.modified_ns, sha256]
+    with DocumentReader(ReadOptions(options.text_column)) as reader:
+        for done, file in enumerate(files):
+            progress("reading", done, len(files))
+            sha256 = ""
+            for document in read_documents(file, reading, seen, reader):
+                sha256 = document.sha256
+                cuts.append(
+                    cut_document(
+                        document, tokenizer.count_tokens, tokenizer.window, options.keep_all
+                    )
+                )
+            sources[file.source] = [file.size, file.modified_ns, sha256]
     progress("reading", len(files), len(files))
     return cuts, sources
 

@@ -3,12 +3,15 @@
 A reader yields `Document`s and raises `UnreadableDocument` for what it cannot read.
 """
 
-from embeddings.documents.folder import (
-    ENDINGS,
-    SourceFile,
-    list_sources,
-    read_documents,
-    read_source,
-)
+from embeddings.documents.folder import SourceFile, list_sources
+from embeddings.documents.formats import ENDINGS, ReadOptions
+from embeddings.documents.reading import DocumentReader, read_documents
 
-__all__ = ["ENDINGS", "SourceFile", "list_sources", "read_documents", "read_source"]
+__all__ = [
+    "ENDINGS",
+    "DocumentReader",
+    "ReadOptions",
+    "SourceFile",
+    "list_sources",
+    "read_documents",
+]

@@ -9,7 +9,13 @@ from rich.console import Console
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
-from embeddings.documents import ENDINGS, list_sources, read_documents
+from embeddings.documents import (
+    ENDINGS,
+    DocumentReader,
+    ReadOptions,
+    list_sources,
+    read_documents,
+)
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty
@@ -49,11 +55,14 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cu
     tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
     cuts = []
     seen: set[str] = set()
-    for file in list_sources(paths, reading):
-        for document in read_documents(file, reading, seen, settings.text_column):
-            cuts.append(
-                cut_document(document, tokenizer.count_tokens, tokenizer.window, settings.keep_all)
-            )
+    with DocumentReader(ReadOptions(settings.text_column)) as reader:
+        for file in list_sources(paths, reading):
+            for document in read_documents(file, reading, seen, reader):
+                cuts.append(
+                    cut_document(
+                        document, tokenizer.count_tokens, tokenizer.window, settings.keep_all
+                    )
+                )
     return cuts
 
 
