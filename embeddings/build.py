@@ -17,6 +17,7 @@ from embeddings.documents import (
     ENDINGS,
     DocumentReader,
     ReadOptions,
+    Selection,
     SourceFile,
     list_sources,
     read_documents,
@@ -40,6 +41,13 @@ class BuildOptions:
 
     keep_all: bool = False
     text_column: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def record(self, encoder_name: str) -> dict[str, Any]:
+        """What the manifest says of them, as JSON has it; the order of globs does not matter."""
+        globs = {"include": sorted(set(self.include)), "exclude": sorted(set(self.exclude))}
+        return {**asdict(self), **globs, "encoder": encoder_name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def build_index(
     if live is not None and not _is_sound(artifact):
         live = None
     reading = Reading()
-    files = list_sources(roots, reading)
+    files = list_sources(roots, reading, Selection(options.include, options.exclude))
     if live is not None and _is_same(live, files, encoder_name, options):
         return BuildReport(live, fresh=False, encoded=0, seconds=time.monotonic() - started)
     with artifact.writer() as writer:
@@ -101,7 +109,7 @@ def build_index(
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
             ranking=dict(profile.ranking),
-            options={**asdict(options), "encoder": encoder_name},
+            options=options.record(encoder_name),
             sources=sources,
             unreadable=[list(pair) for pair in reading.unreadable],
             skipped=[list(pair) for pair in reading.skipped],
@@ -153,7 +161,7 @@ def _is_same(
     profile = find_profile(live.encoder["name"], live.encoder["weights_sha256"])
     return (
         live.version == __version__
-        and live.options == {**asdict(options), "encoder": encoder_name}
+        and live.options == options.record(encoder_name)
         and live.ranking == dict(profile.ranking)
         and {name: facts[:2] for name, facts in live.sources.items()}
         == {file.source: [file.size, file.modified_ns] for file in files}
@@ -189,9 +197,10 @@ def _read_and_cut(
 def _describe_empty(roots: Sequence[Path], reading: Reading) -> CorpusEmpty:
     where = ", ".join(str(root) for root in roots)
     left_out = [*reading.unreadable, *reading.skipped]
+    left_out += [pair for pair in reading.notices if not pair[0]]
     if not left_out:
         return CorpusEmpty(f"{where} holds no documents", f"put documents into it ({ENDINGS})")
-    first = "; ".join(f"{source}: {reason}" for source, reason in left_out[:3])
+    first = "; ".join(": ".join(filter(None, pair)) for pair in left_out[:3])
     more = f"; and {len(left_out) - 3} more" if len(left_out) > 3 else ""
     return CorpusEmpty(
         f"{where} holds no document that could be read ({first}{more})",

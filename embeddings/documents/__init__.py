@@ -5,12 +5,14 @@ A reader yields `Document`s and raises `UnreadableDocument` for what it cannot r
 
 from embeddings.documents.folder import SourceFile, list_sources
 from embeddings.documents.formats import ENDINGS, ReadOptions
+from embeddings.documents.ignoring import Selection
 from embeddings.documents.reading import DocumentReader, read_documents
 
 __all__ = [
     "ENDINGS",
     "DocumentReader",
     "ReadOptions",
+    "Selection",
     "SourceFile",
     "list_sources",
     "read_documents",

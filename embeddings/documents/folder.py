@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.documents.formats import READERS
+from embeddings.documents.ignoring import Selection
 from embeddings.documents.walking import name_roots, walk
 from embeddings.errors import CorpusMissing
 from embeddings.records import Reading
@@ -28,14 +29,17 @@ class SourceFile:
     modified_ns: int
 
 
-def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
+def list_sources(
+    roots: Sequence[Path], reading: Reading, selection: Selection | None = None
+) -> list[SourceFile]:
     """The readable files under the roots, by source name; what is left out goes into `reading`."""
     names = name_roots(roots)
+    selection = selection or Selection()
     found: list[SourceFile] = []
     for root, name in names.items():
         if not root.exists():
             raise CorpusMissing(f"{root} does not exist", "check the path")
-        for path, inside, left_out in walk(root, reading):
+        for path, inside, left_out in walk(root, reading, selection):
             source = "/".join(part for part in (name, inside) if part)
             if reason := left_out or _reason_to_skip(path):
                 reading.skipped.append((source, reason))
@@ -46,6 +50,7 @@ def list_sources(roots: Sequence[Path], reading: Reading) -> list[SourceFile]:
                 reading.unreadable.append((source, error.strerror or str(error)))
                 continue
             found.append(SourceFile(path, source, status.st_size, status.st_mtime_ns))
+    reading.notices.extend(("", notice) for notice in selection.describe())
     return sorted(found, key=lambda file: file.source)
 
 

@@ -53,7 +53,9 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             lambda: load_encoder(name),
             load_tokenizer(name),
             name,
-            BuildOptions(settings.keep_all, settings.text_column),
+            BuildOptions(
+                settings.keep_all, settings.text_column, settings.include, settings.exclude
+            ),
             settings.replace,
             progress,
         )

@@ -13,6 +13,7 @@ from embeddings.documents import (
     ENDINGS,
     DocumentReader,
     ReadOptions,
+    Selection,
     list_sources,
     read_documents,
 )
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     reading = Reading()
     cuts = _cut_all(read_paths(arguments.paths), settings, reading)
     for source, reason in (*reading.unreadable, *reading.notices, *reading.skipped):
-        say(f"{source}: {reason}")
+        say(f"{source}: {reason}" if source else reason)
     if not cuts:
         raise CorpusEmpty("no document could be read", f"give files or folders of {ENDINGS}")
     folds: dict[str, list[Fold]] = defaultdict(list)
@@ -56,7 +57,8 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cu
     cuts = []
     seen: set[str] = set()
     with DocumentReader(ReadOptions(settings.text_column)) as reader:
-        for file in list_sources(paths, reading):
+        selection = Selection(settings.include, settings.exclude)
+        for file in list_sources(paths, reading, selection):
             for document in read_documents(file, reading, seen, reader):
                 cuts.append(
                     cut_document(
