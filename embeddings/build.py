@@ -43,6 +43,7 @@ class BuildOptions:
     text_column: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    ocr: str = ""  # the languages of pictures of text, as tesseract names them
 
     def record(self, encoder_name: str) -> dict[str, Any]:
         """What the manifest says of them, as JSON has it; the order of globs does not matter."""
@@ -178,7 +179,7 @@ def _read_and_cut(
     cuts: list[Cut] = []
     sources: dict[str, list[Any]] = {}
     seen: set[str] = set()
-    with DocumentReader(ReadOptions(options.text_column)) as reader:
+    with DocumentReader(ReadOptions(options.text_column, options.ocr)) as reader:
         for done, file in enumerate(files):
             progress("reading", done, len(files))
             sha256 = ""

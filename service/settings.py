@@ -72,6 +72,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
     Setting("exclude", _read_glob, (), f"glob of files to leave out{_AGAIN}", "GLOB", True),
+    Setting("ocr", _read_switch, False, "read scanned PDFs, by tesseract"),
+    Setting(
+        "ocr-languages", str, "eng", "the languages of scans, as tesseract names them", "NAMES"
+    ),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
     Setting("sources", _read_switch, False, "verify the documents too: exit 4 when one changed"),
@@ -97,6 +101,8 @@ class Settings:
     text_column: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    ocr: bool = False
+    ocr_languages: str = "eng"
     replace: bool = False
     strict: bool = False
     sources: bool = False

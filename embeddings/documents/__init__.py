@@ -6,6 +6,7 @@ A reader yields `Document`s and raises `UnreadableDocument` for what it cannot r
 from embeddings.documents.folder import SourceFile, list_sources
 from embeddings.documents.formats import ENDINGS, ReadOptions
 from embeddings.documents.ignoring import Selection
+from embeddings.documents.ocr import require_ocr
 from embeddings.documents.reading import DocumentReader, read_documents
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "SourceFile",
     "list_sources",
     "read_documents",
+    "require_ocr",
 ]

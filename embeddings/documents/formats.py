@@ -46,9 +46,13 @@ ENDINGS = ", ".join(READERS)
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`text_column` is the column of a table that holds its text, where it has no usual name."""
+    """`text_column` is the column of a table that holds its text, where it has no usual name.
+
+    `ocr` names the languages of the pictures of text that are to be read, as tesseract names them.
+    """
 
     text_column: str = ""
+    ocr: str = ""
 
 
 def is_plain(data: bytes, ending: str) -> bool:
@@ -64,9 +68,7 @@ def read_bytes(
     actual = sniff_ending(data, ending)
     if actual not in READERS:
         actual = ending
-    read = READERS[actual]
-    if actual in _TABLES:
-        read = partial(_TABLES[actual], text_column=options.text_column)
+    read = _choose(actual, options)
     try:
         for item in read(data, source, sha256):
             if actual != ending and isinstance(item, Document):
@@ -75,3 +77,9 @@ def read_bytes(
             yield item
     except UnreadableDocument as error:
         yield error
+
+
+def _choose(ending: str, options: ReadOptions) -> Reader:
+    if ending in _TABLES:
+        return partial(_TABLES[ending], text_column=options.text_column)
+    return partial(read_pdf, ocr=options.ocr) if ending == ".pdf" else READERS[ending]

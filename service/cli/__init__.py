@@ -13,7 +13,7 @@ from embeddings.errors import WinnowError
 from service.cli.output import show_error
 from service.settings import add_flags, read_settings
 
-_READING = ("text-column", "include", "exclude")
+_READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (

@@ -16,6 +16,7 @@ from embeddings.documents import (
     Selection,
     list_sources,
     read_documents,
+    require_ocr,
 )
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
@@ -56,7 +57,8 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> list[Cu
     tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
     cuts = []
     seen: set[str] = set()
-    with DocumentReader(ReadOptions(settings.text_column)) as reader:
+    ocr = require_ocr(settings.ocr_languages) if settings.ocr else ""
+    with DocumentReader(ReadOptions(settings.text_column, ocr)) as reader:
         selection = Selection(settings.include, settings.exclude)
         for file in list_sources(paths, reading, selection):
             for document in read_documents(file, reading, seen, reader):

@@ -17,6 +17,8 @@ GIVEN = {
     "text-column": ("abstract", "abstract"),
     "include": ("a/*.txt", ("a/*.txt",)),
     "exclude": ("*.log", ("*.log",)),
+    "ocr": ("1", True),
+    "ocr-languages": ("eng+rus", "eng+rus"),
     "replace": ("1", True),
     "strict": ("ON", True),
     "sources": ("1", True),

@@ -141,7 +141,7 @@ def test_a_page_without_text_is_said() -> None:
     pdf = blank()
     pdf.text(15, 20, "Words.")
     pdf.add_page()
-    assert read(finish(pdf)).notices == ("no text on page 2: pictures need OCR",)
+    assert read(finish(pdf)).notices == ("no text on page 2: pictures need OCR (--ocr)",)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
