@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock docs quality clean env env-dev
+.PHONY: help serve test check lint types imports lock docs quality fuzz clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -47,6 +47,9 @@ docs: env-dev ## take the tables of README.md and docs/openapi.json from the cod
 
 quality: env-dev ## measure the figures of README.md again
 	@$(BIN)/python -m service.evaluation.showcase README.md
+
+fuzz: env-dev ## read thousands of damaged files of each format (an hour)
+	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

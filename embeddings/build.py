@@ -12,7 +12,14 @@ from embeddings import __version__
 from embeddings.artifact import Artifact, ArtifactWriter
 from embeddings.contents import make_contents
 from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
-from embeddings.documents import ENDINGS, SourceFile, list_sources
+from embeddings.documents import (
+    ENDINGS,
+    DocumentReader,
+    ReadOptions,
+    Selection,
+    SourceFile,
+    list_sources,
+)
 from embeddings.earlier import (
     LiveBuild,
     holds_all,
@@ -39,6 +46,14 @@ class BuildOptions:
 
     keep_all: bool = False
     text_column: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    ocr: str = ""  # the languages of pictures of text, as tesseract names them
+
+    def record(self, encoder_name: str) -> dict[str, Any]:
+        """What the manifest says of them, as JSON has it; the order of globs does not matter."""
+        globs = {"include": sorted(set(self.include)), "exclude": sorted(set(self.exclude))}
+        return {**asdict(self), **globs, "encoder": encoder_name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +89,10 @@ def build_index(
     _refuse_other_roots(live, roots, artifact, replace)
     if live is not None and not is_sound(artifact):
         live = None
+    options = options or BuildOptions()
     listing = Reading()
-    files = list_sources(roots, listing)
-    task = _Task(
-        roots, files, listing, tokenizer, encoder_name, options or BuildOptions(), rehash, progress
-    )
+    files = list_sources(roots, listing, Selection(options.include, options.exclude))
+    task = _Task(roots, files, listing, tokenizer, encoder_name, options, rehash, progress)
     if live is not None and task.is_done_by(live):
         manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
     else:
@@ -114,7 +128,7 @@ class _Task:
     @property
     def ways(self) -> dict[str, Any]:
         """What the manifest records as options."""
-        return {**asdict(self.options), "encoder": self.encoder_name}
+        return self.options.record(self.encoder_name)
 
     def is_done_by(self, live: Manifest) -> bool:
         """Whether there is nothing to do, as far as sizes and times tell."""
@@ -142,9 +156,8 @@ class _Task:
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:
-        return read_corpus(
-            self.files, earlier, self._cut, self.progress, self.options.text_column, self.rehash
-        )
+        with DocumentReader(ReadOptions(self.options.text_column, self.options.ocr)) as reader:
+            return read_corpus(self.files, earlier, reader, self._cut, self.progress, self.rehash)
 
     def _cut(self, document: Document, repeated: Collection[str]) -> Cut:
         count, window = self.tokenizer.count_tokens, self.tokenizer.window

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from embeddings.documents import SourceFile, read_documents
+from embeddings.documents import DocumentReader, SourceFile, read_documents
 from embeddings.manifest import hash_file
 from embeddings.records import Cut, Document, Reading
 from embeddings.repetition import find_lines, find_repeated_lines
@@ -92,9 +92,9 @@ class _File:
 def read_corpus(
     files: Sequence[SourceFile],
     earlier: Earlier,
+    reader: DocumentReader,
     cut_document: CutDocument,
     progress: Progress = lambda stage, done, total: None,
-    text_column: str = "",
     rehash: bool = False,
 ) -> Corpus:
     """Read what `earlier` does not hold, and take it apart.
@@ -104,12 +104,12 @@ def read_corpus(
     found = []
     for done, file in enumerate(files):
         progress("reading", done, len(files))
-        found.append(_recall(file, earlier, rehash) or _read(file, text_column))
+        found.append(_recall(file, earlier, rehash) or _read(file, reader))
     progress("reading", len(files), len(files))
     _refuse_names_taken(found)
     repeated = find_repeated_lines([doc.text for one in found for doc in one.documents])
     if turned := repeated ^ earlier.repeated:
-        found = [_read(o.file, text_column) if _is_touched(o, turned) else o for o in found]
+        found = [_read(o.file, reader) if _is_touched(o, turned) else o for o in found]
         _refuse_names_taken(found)
     cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
     sources = {one.file.source: one.record for one in found}
@@ -144,9 +144,9 @@ def _is_same(file: SourceFile, known: Mapping[str, Any], rehash: bool) -> bool:
         return False
 
 
-def _read(file: SourceFile, text_column: str) -> _File:
+def _read(file: SourceFile, reader: DocumentReader) -> _File:
     one = _File(file, "", [])
-    one.documents.extend(read_documents(file, one.reading, text_column))
+    one.documents.extend(read_documents(file, one.reading, reader))
     one.sha256 = one.documents[0].sha256 if one.documents else ""
     return one
 

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.corpus import Progress
-from embeddings.documents import SourceFile, list_sources, read_source
+from embeddings.documents import (
+    DocumentReader,
+    ReadOptions,
+    Selection,
+    SourceFile,
+    list_sources,
+)
 from embeddings.documents.walking import name_roots
 from embeddings.errors import CorpusMissing, UnreadableDocument
 from embeddings.index import Index
@@ -97,26 +103,30 @@ def check_sources(
     manifest: Manifest, index: Index, progress: Progress = lambda stage, done, total: None
 ) -> Iterator[SourceCheck]:
     """Every source file of a build, and those that are new, by name."""
-    listing = _list_files([Path(root) for root in manifest.roots])
+    options = manifest.options
+    selection = Selection(options["include"], options["exclude"])
+    listing = _list_files([Path(root) for root in manifest.roots], selection)
     documents = _group_documents(manifest, index)
     sources = sorted({*manifest.sources, *documents, *listing.files})
-    for done, source in enumerate(sources):
-        progress("checking", done, len(sources))
-        if source in manifest.sources or source in documents:
-            stored = (index.document(one) for one in documents.get(source, ()))
-            yield _check(source, manifest, listing, [one for one in stored if one])
-        else:
-            yield SourceCheck(source, "new", reason="not in the index yet")
+    with DocumentReader(ReadOptions(options["text_column"], options["ocr"])) as reader:
+        for done, source in enumerate(sources):
+            progress("checking", done, len(sources))
+            if source in manifest.sources or source in documents:
+                stored = (index.document(one) for one in documents.get(source, ()))
+                known = [one for one in stored if one]
+                yield _check(source, manifest, listing, known, reader)
+            else:
+                yield SourceCheck(source, "new", reason="not in the index yet")
     progress("checking", len(sources), len(sources))
 
 
-def _list_files(roots: list[Path]) -> _Listing:
+def _list_files(roots: list[Path], selection: Selection) -> _Listing:
     """Each root apart, so that one that is gone does not hide the others."""
     listing = _Listing({}, {}, {}, name_roots(roots))
     for root, name in listing.names.items():
         reading = Reading()
         try:
-            found = list_sources([root], reading)
+            found = list_sources([root], reading, selection)
         except CorpusMissing:
             continue
         except OSError as error:  # a folder above it is closed
@@ -154,7 +164,11 @@ def _name_file(source: str, manifest: Manifest) -> str:
 
 
 def _check(
-    source: str, manifest: Manifest, listing: _Listing, stored: list[StoredDocument]
+    source: str,
+    manifest: Manifest,
+    listing: _Listing,
+    stored: list[StoredDocument],
+    reader: DocumentReader,
 ) -> SourceCheck:
     passages = sum(len(_list_passages(document)) for document in stored)
     file = listing.files.get(source)
@@ -167,7 +181,7 @@ def _check(
         is_same = hash_file(file.path) == sha256 if sha256 else file.size == size
     except OSError as error:
         return SourceCheck(source, "unreadable", passages, reason=error.strerror or str(error))
-    texts, refused = _read_again(file, manifest.options.get("text_column", ""))
+    texts, refused = _read_again(file, reader)
     checks = [
         _compare(document, texts.get(document.summary.source), is_same) for document in stored
     ]
@@ -182,11 +196,11 @@ def _check(
     )
 
 
-def _read_again(file: SourceFile, text_column: str) -> tuple[dict[str, Document], str]:
+def _read_again(file: SourceFile, reader: DocumentReader) -> tuple[dict[str, Document], str]:
     """The documents of a file by source, and the first reason why one could not be read."""
     documents: dict[str, Document] = {}
     refused = ""
-    for item in read_source(file, text_column):
+    for item in reader.read(file):
         if isinstance(item, UnreadableDocument):
             refused = refused or f"{item.source} {item.message}"
         else:

@@ -26,15 +26,25 @@ def _read_switch(value: str) -> bool:
     return value.lower() in {"1", "true", "yes", "on"}
 
 
+def _read_glob(value: str) -> str:
+    if not value.strip("/"):
+        raise ValueError(value)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row: `flag` without its dashes, how to read it, its default, and what it means."""
+    """One row: `flag` without its dashes, how to read it, its default, and what it means.
+
+    One that `repeats` may be given several times; its variable holds all of them, `:` between two.
+    """
 
     flag: str
     read: Callable[[str], Any]
     default: Any
     meaning: str
     expects: str = ""
+    repeats: bool = False
 
     @property
     def name(self) -> str:
@@ -52,6 +62,7 @@ class Setting:
         return f"give the {self.meaning}"
 
 
+_AGAIN = "; may be repeated (in the variable: divided by `:`)"
 SETTINGS: tuple[Setting, ...] = (
     Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
     Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
@@ -59,6 +70,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
+    Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
+    Setting("exclude", _read_glob, (), f"glob of files to leave out{_AGAIN}", "GLOB", True),
+    Setting("ocr", _read_switch, False, "read scanned PDFs, by tesseract"),
+    Setting(
+        "ocr-languages", str, "eng", "the languages of scans, as tesseract names them", "NAMES"
+    ),
     Setting("rehash", _read_switch, False, "look into every file, whatever its size and time say"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
@@ -88,6 +105,10 @@ class Settings:
     port: int = 8000
     keep_all: bool = False
     text_column: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    ocr: bool = False
+    ocr_languages: str = "eng"
     rehash: bool = False
     replace: bool = False
     strict: bool = False
@@ -104,7 +125,8 @@ def add_flags(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
         if setting.read is _read_switch:
             parser.add_argument(f"--{flag}", action="store_const", const="1", help=text)
         else:
-            parser.add_argument(f"--{flag}", metavar=setting.expects, help=text)
+            action = "append" if setting.repeats else "store"
+            parser.add_argument(f"--{flag}", action=action, metavar=setting.expects, help=text)
 
 
 def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
@@ -117,10 +139,16 @@ def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str])
         place = f"--{setting.flag}"
         if given is None:
             given, place = environment.get(setting.variable), setting.variable
+            if given is not None and setting.repeats:
+                given = [one for one in given.split(":") if one]
         if given is None:
             continue
         try:
-            values[setting.name] = setting.read(given)
+            values[setting.name] = _read(setting, given)
         except ValueError as error:
             raise InvalidInput(f"{place} is {given!r}", setting.remedy, setting.name) from error
     return Settings(**values)
+
+
+def _read(setting: Setting, given: Any) -> Any:
+    return tuple(map(setting.read, given)) if setting.repeats else setting.read(given)

@@ -3,12 +3,19 @@
 A reader yields `Document`s and raises `UnreadableDocument` for what it cannot read.
 """
 
-from embeddings.documents.folder import (
-    ENDINGS,
-    SourceFile,
-    list_sources,
-    read_documents,
-    read_source,
-)
+from embeddings.documents.folder import SourceFile, list_sources
+from embeddings.documents.formats import ENDINGS, ReadOptions
+from embeddings.documents.ignoring import Selection
+from embeddings.documents.ocr import require_ocr
+from embeddings.documents.reading import DocumentReader, read_documents
 
-__all__ = ["ENDINGS", "SourceFile", "list_sources", "read_documents", "read_source"]
+__all__ = [
+    "ENDINGS",
+    "DocumentReader",
+    "ReadOptions",
+    "Selection",
+    "SourceFile",
+    "list_sources",
+    "read_documents",
+    "require_ocr",
+]

@@ -33,6 +33,8 @@ def read_docx(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
     open_archive(data, source, "DOCX").close()
     try:
         document = _read(data, source, sha256)
+    except MemoryError:
+        raise
     except Exception as error:  # its parts may contradict one another in any way
         reason = f"is no DOCX that can be read ({type(error).__name__})"
         raise UnreadableDocument(source, reason, "open and save it with Word") from error

@@ -30,7 +30,7 @@ def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | Unrea
         names = [
             part.get_filename() or part.get_content_type() for part in message.iter_attachments()
         ]
-    except UnreadableDocument:
+    except (UnreadableDocument, MemoryError):
         raise
     except Exception as error:  # headers and encodings contradict one another in any way
         reason = f"is damaged ({type(error).__name__})"
@@ -52,6 +52,8 @@ def _read(find: Callable[[], str]) -> str | None:
     """One header; a malformed one makes the library fail in many ways, and counts as missing."""
     try:
         return read_line(drop_odd_characters(find()))
+    except MemoryError:
+        raise
     except Exception:
         return None
 

@@ -113,6 +113,8 @@ def _extract(html: str) -> Any:
             include_tables=True,
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
+    except MemoryError:
+        raise
     except Exception:
         return None
 

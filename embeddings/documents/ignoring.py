@@ -1,13 +1,14 @@
-"""`.winnowignore`: globs, one a line, of what a folder holds that is not to be read.
+"""What of a folder is not to be read: the globs of `.winnowignore` files, `--exclude`, `--include`.
 
-A glob without a slash fits a name at any depth below the folder; one with a slash fits the path
-from the folder. A slash at the end means folders alone; `#` begins a comment.
+`.winnowignore` holds globs, one a line, about the folder it lies in; `#` begins a comment.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from embeddings.documents.globs import fits
 
 IGNORE_FILE = ".winnowignore"
 
@@ -18,15 +19,6 @@ class Ignored:
 
     folder: Path
     glob: str
-
-    def fits(self, path: Path, is_folder: bool) -> bool:
-        glob = self.glob.removesuffix("/")
-        if glob != self.glob and not is_folder:
-            return False
-        inside = PurePosixPath(path.relative_to(self.folder))
-        if "/" in glob:
-            return fnmatchcase(str(inside), glob.removeprefix("/"))
-        return fnmatchcase(inside.name, glob)
 
 
 def read_ignore_file(folder: Path) -> Iterator[Ignored]:
@@ -42,5 +34,49 @@ def read_ignore_file(folder: Path) -> Iterator[Ignored]:
 
 def find_ignored(path: Path, is_folder: bool, ignored: Sequence[Ignored]) -> str:
     """Why a path is left out; empty where it is not."""
-    found = next((one for one in ignored if one.fits(path, is_folder)), None)
-    return f"left out by `{found.glob}` of {IGNORE_FILE}" if found else ""
+    for one in ignored:
+        if fits(one.glob, path.relative_to(one.folder), is_folder):
+            return f"left out by `{one.glob}` of {IGNORE_FILE}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Globs about the folders that are named: a file is read when an `include` fits it or a folder
+    it lies in, or there is none, and no `exclude` does. Counts what it leaves out.
+    """
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    left_out: Counter[tuple[str, bool]] = field(default_factory=Counter)
+
+    def leaves_out(self, inside: PurePath, is_folder: bool) -> bool:
+        """Whether a path is not to be read, as far as it can be told of a folder."""
+        for glob in self.exclude:
+            if fits(glob, inside, is_folder):
+                self.left_out[f"--exclude `{glob}`", is_folder] += 1
+                return True
+        if is_folder or not self.include or self._includes(inside):
+            return False
+        self.left_out["--include", False] += 1
+        return True
+
+    def _includes(self, inside: PurePath) -> bool:
+        around = [(folder, True) for folder in inside.parents if folder.parts]
+        return any(
+            fits(glob, path, is_folder)
+            for glob in self.include
+            for path, is_folder in ((inside, False), *around)
+        )
+
+    def describe(self) -> Iterator[str]:
+        """What was left out by each glob, in one line."""
+        for by in sorted({by for by, _ in self.left_out}):
+            files, folders = self.left_out[by, False], self.left_out[by, True]
+            counts = [_count(files, "file")] if files else []
+            counts += [_count(folders, "folder")] if folders else []
+            yield f"left out by {by}: {' and '.join(counts)}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

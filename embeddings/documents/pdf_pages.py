@@ -38,6 +38,8 @@ def read_pages(data: bytes, source: str) -> tuple[list[list[Box]], Facts]:
         raise UnreadableDocument(
             source, "is protected by a password", "save a copy without the password"
         ) from error
+    except MemoryError:
+        raise
     except Exception as error:
         reason = f"is damaged ({type(error).__name__})"
         raise UnreadableDocument(source, reason, "open and save it with a PDF program") from error

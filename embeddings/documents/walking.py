@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from embeddings.documents.ignoring import Ignored, find_ignored, read_ignore_file
+from embeddings.documents.ignoring import Ignored, Selection, find_ignored, read_ignore_file
 from embeddings.records import Reading
 
 
@@ -29,8 +29,11 @@ def _numbered(base: str) -> Iterator[str]:
         number += 1
 
 
-def walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str, str]]:
-    """Each file with its path from the root, and why it is left out; folders that are, too."""
+def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[Path, str, str]]:
+    """Each file with its path from the root, and why it is left out; folders that are, too.
+
+    What the selection leaves out is not among them. A file that is itself the root is read.
+    """
     if root.is_file():
         yield root, _printable(root.name), ""
         return
@@ -51,6 +54,8 @@ def walk(root: Path, reading: Reading) -> Iterator[tuple[Path, str, str]]:
             if name.startswith("."):
                 continue
             path = Path(folder, name)
+            if selection.leaves_out(path.relative_to(root), is_folder):
+                continue
             reason = find_ignored(path, is_folder, ignored)
             if is_folder and not reason and not path.is_symlink():
                 folders.append(name)

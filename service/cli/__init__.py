@@ -14,25 +14,16 @@ from service.cli.output import show_error
 from service.quoting import FORMS
 from service.settings import add_flags, read_settings
 
+_READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", "text-column", "rehash", "replace", "strict", "json"),
+        ("index", "encoder", "keep-all", *_READING, "rehash", "replace", "strict", "json"),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
     "serve": (
-        (
-            "index",
-            "encoder",
-            "host",
-            "port",
-            "keep-all",
-            "text-column",
-            "rehash",
-            "replace",
-            "strict",
-        ),
+        ("index", "encoder", "host", "port", "keep-all", *_READING, "rehash", "replace", "strict"),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
     ),
@@ -42,7 +33,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "ask one question",
     ),
     "inspect": (
-        ("encoder", "keep-all", "text-column", "json"),
+        ("encoder", "keep-all", *_READING, "json"),
         (("paths", "+", "folders or files of documents"),),
         "show what is kept, folded and set aside, and why",
     ),

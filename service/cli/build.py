@@ -6,6 +6,7 @@ from pathlib import Path
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
+from embeddings.documents import require_ocr
 from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
 from service.cli.output import ProgressBar, print_json, say
 from service.locations import locate_index, read_paths
@@ -55,13 +56,23 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             lambda: load_encoder(name),
             load_tokenizer(name),
             name,
-            BuildOptions(settings.keep_all, settings.text_column),
+            _choose_options(settings),
             replace=settings.replace,
             rehash=settings.rehash,
             progress=progress,
         )
     _tell(report, directory)
     return artifact, report
+
+
+def _choose_options(settings: Settings) -> BuildOptions:
+    return BuildOptions(
+        keep_all=settings.keep_all,
+        text_column=settings.text_column,
+        include=settings.include,
+        exclude=settings.exclude,
+        ocr=require_ocr(settings.ocr_languages) if settings.ocr else "",
+    )
 
 
 def _tell(report: BuildReport, directory: Path) -> None:

@@ -11,7 +11,14 @@ from rich.text import Text
 
 from embeddings.aliases import find_aliases
 from embeddings.corpus import NOTHING, read_corpus
-from embeddings.documents import ENDINGS, list_sources
+from embeddings.documents import (
+    ENDINGS,
+    DocumentReader,
+    ReadOptions,
+    Selection,
+    list_sources,
+    require_ocr,
+)
 from embeddings.duplicates import fold_repeats
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty
@@ -29,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     reading = Reading()
     cuts = _cut_all(read_paths(arguments.paths), settings, reading)
     for source, reason in (*reading.unreadable, *reading.notices, *reading.skipped):
-        say(f"{source}: {reason}")
+        say(f"{source}: {reason}" if source else reason)
     if not cuts:
         raise CorpusEmpty("no document could be read", f"give files or folders of {ENDINGS}")
     folds: dict[str, list[Fold]] = defaultdict(list)
@@ -54,8 +61,10 @@ def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> Sequenc
         count, window = tokenizer.count_tokens, tokenizer.window
         return cut_document(document, count, window, settings.keep_all, repeated)
 
-    files = list_sources(paths, reading)
-    corpus = read_corpus(files, NOTHING, cut, text_column=settings.text_column)
+    files = list_sources(paths, reading, Selection(settings.include, settings.exclude))
+    ocr = require_ocr(settings.ocr_languages) if settings.ocr else ""
+    with DocumentReader(ReadOptions(settings.text_column, ocr)) as reader:
+        corpus = read_corpus(files, NOTHING, reader, cut)
     reading.unreadable.extend(corpus.reading.unreadable)
     reading.notices.extend(corpus.reading.notices)
     return corpus.cuts

@@ -9,7 +9,7 @@ import trafilatura
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
-from embeddings.documents import list_sources, read_source
+from embeddings.documents import DocumentReader, ReadOptions, list_sources
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
@@ -69,11 +69,12 @@ def build(
     )
 
 
-def read_folder(folder: Path) -> tuple[Found, Reading]:
+def read_folder(folder: Path, options: ReadOptions | None = None) -> tuple[Found, Reading]:
     """All that reading a folder gives, and what it says of the rest."""
     reading = Reading()
     files = list_sources([folder], reading)
-    return [item for file in files for item in read_source(file)], reading
+    with DocumentReader(options) as reader:
+        return [item for file in files for item in reader.read(file)], reading
 
 
 def cut(text: str, source: str = "a.txt", *, keep_all: bool = False) -> Cut:

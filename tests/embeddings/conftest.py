@@ -12,3 +12,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("winnow")
+# Long, and other examples each time: `make fuzz`.
+settings.register_profile(
+    "fuzz", settings.get_profile("winnow"), max_examples=5000, derandomize=False
+)

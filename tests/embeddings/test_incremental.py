@@ -4,17 +4,18 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings import documents
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions
 from embeddings.corpus import Changes
+from embeddings.documents import DocumentReader, SourceFile
+from embeddings.documents.formats import READERS, Item
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import UnreadableDocument
@@ -111,13 +112,13 @@ def test_any_sequence_of_adds_changes_and_removals_equals_a_fresh_build(
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read, in order."""
     names: list[str] = []
-    original = documents.folder.read_source
+    original = DocumentReader.read
 
-    def note(file: documents.SourceFile, *arguments: str) -> object:
+    def note(reader: DocumentReader, file: SourceFile) -> Iterator[Item]:
         names.append(file.source)
-        return original(file, *arguments)
+        return original(reader, file)
 
-    monkeypatch.setattr(documents.folder, "read_source", note)
+    monkeypatch.setattr(DocumentReader, "read", note)
     return names
 
 
@@ -173,14 +174,14 @@ def test_what_could_not_be_read_is_tried_again(
         raise UnreadableDocument(source, "is locked", "unlock it")
 
     with monkeypatch.context() as patched:
-        patched.setitem(documents.folder.READERS, ".md", refuse)
-        write_files(tiny_corpus, {"new.md": STORY})
+        patched.setitem(READERS, ".txt", refuse)
+        write_files(tiny_corpus, {"new.txt": STORY})
         assert build(tiny_corpus, tiny_artifact).changes.unreadable == 1
         again = build(tiny_corpus, tiny_artifact)
         assert (again.fresh, again.changes.unchanged) == (False, len(again.manifest.sources))
     assert build(tiny_corpus, tiny_artifact).changes == Changes(0, 1, 0, 5, 0)
-    assert read == ["new.md"] * 3
-    assert "new.md" in sources_of(tiny_artifact)
+    assert read == ["new.txt"] * 3
+    assert "new.txt" in sources_of(tiny_artifact)
 
 
 def test_other_options_read_everything_again_and_encode_only_what_is_new(

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from embeddings.differences import FEWEST_WORDS
-from embeddings.documents import list_sources, read_source
+from embeddings.documents import DocumentReader, list_sources
 from embeddings.duplicates import fold_repeats
 from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
@@ -54,8 +54,8 @@ def _read_rows(path: str, most: str | None = None) -> Iterator[str]:
 
 
 def _read_folder(folder: Path) -> Iterator[str]:
-    for file in list_sources([folder], Reading()):
-        for item in read_source(file):
+    with DocumentReader() as reader:
+        for item in (item for f in list_sources([folder], Reading()) for item in reader.read(f)):
             if not isinstance(item, UnreadableDocument):
                 cut = cut_document(item, lambda texts: [len(t.split()) for t in texts], WINDOW)
                 yield from (passage.text for passage in cut.passages)

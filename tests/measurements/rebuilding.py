@@ -1,4 +1,4 @@
-"""How much less does a second build cost? Many small files, built twice and then with a few changes.
+"""How much less does a second build cost? Many small files, built twice, then with few changes.
 
     python -m tests.measurements.rebuilding PASSAGES.jsonl.gz [FILES]
 

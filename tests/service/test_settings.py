@@ -15,6 +15,10 @@ GIVEN = {
     "port": ("8123", 8123),
     "keep-all": ("yes", True),
     "text-column": ("abstract", "abstract"),
+    "include": ("a/*.txt", ("a/*.txt",)),
+    "exclude": ("*.log", ("*.log",)),
+    "ocr": ("1", True),
+    "ocr-languages": ("eng+rus", "eng+rus"),
     "replace": ("1", True),
     "strict": ("ON", True),
     "rehash": ("on", True),
@@ -57,6 +61,19 @@ def test_a_flag_wins_over_its_variable(flag: str) -> None:
     variable = f"WINNOW_{flag.upper()}"
     settings = read_settings(_parse(f"--{flag}", text), {variable: "7"})
     assert getattr(settings, flag) == value
+
+
+def test_what_may_be_repeated_is_divided_in_its_variable() -> None:
+    both = ("a b/*.txt", "*.md")
+    by_flag = read_settings(_parse("--include", both[0], "--include", both[1]), {})
+    assert by_flag == read_settings(_parse(), {"WINNOW_INCLUDE": "a b/*.txt:*.md:"})
+    assert by_flag.include == both
+    assert read_settings(_parse("--exclude", "a:b"), {"WINNOW_EXCLUDE": "c"}).exclude == ("a:b",)
+
+
+def test_an_empty_glob_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="--exclude"):
+        read_settings(_parse("--exclude", ""), {})
 
 
 @pytest.mark.parametrize("text", ["0", "false", "No", "OFF", ""])

@@ -1,17 +1,14 @@
 """One document a row of CSV; a bad row is reported with its line, and the others are read."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
 
-from embeddings.documents import list_sources, read_source
+from embeddings.documents import ReadOptions
 from embeddings.documents.csv import read_csv
 from embeddings.errors import UnreadableDocument
-from embeddings.records import Document, Reading
-from tests.embeddings.building import write_files
-from tests.embeddings.documents.damage import damaged
+from embeddings.records import Document
+from tests.embeddings.building import read_folder, write_files
 
 TABLE = """id,title,text,date,author,url,lang
 r1,The lamp,"The keeper wound it,
@@ -94,13 +91,6 @@ def test_a_cell_may_be_longer_than_the_librarys_own_limit() -> None:
 
 def test_the_column_is_passed_on_from_the_folder(tmp_path: Path) -> None:
     files = {"a.csv": "abstract\nwords\n", "b.jsonl": '{"abstract": "words"}\n'}
-    sources = list_sources([write_files(tmp_path, files)], Reading())
-    found = [item for file in sources for item in read_source(file, "abstract")]
+    found, _ = read_folder(write_files(tmp_path, files), ReadOptions("abstract"))
     assert [item.source for item in found] == ["a.csv#1", "b.jsonl#1"]
     assert all(isinstance(item, Document) for item in found)
-
-
-@given(damaged(TABLE.encode()))
-def test_a_damaged_table_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        read(data)

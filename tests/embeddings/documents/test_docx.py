@@ -1,6 +1,5 @@
 """A DOCX gives its paragraphs, headings, rows and notes; a broken or locked one is refused."""
 
-from contextlib import suppress
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
-from hypothesis import given, settings
 
 from embeddings.documents.docx import read_docx
 from embeddings.encoders.hashing import HashingEncoder
@@ -19,7 +17,6 @@ from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Document
 from tests.embeddings.building import read_folder, write_files
-from tests.embeddings.documents.damage import damaged
 from tests.embeddings.test_passages import check
 
 BODY = "The keeper wound the lamp every four hours of the night, and wrote it down in his book."
@@ -139,10 +136,3 @@ def test_a_docx_named_as_text_is_read_as_one(tmp_path: Path) -> None:
     (document,), _ = read_folder(write_files(tmp_path, {"a.txt": make()}))
     assert isinstance(document, Document)
     assert BODY in document.text
-
-
-@settings(max_examples=40, deadline=None)
-@given(damaged(make()))
-def test_a_damaged_docx_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        read(data)

@@ -1,16 +1,13 @@
 """A message gives its text, its header's particulars and the names of what is attached."""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
 
 from embeddings.documents.eml import read_eml
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
-from tests.embeddings.documents.damage import damaged
 
 BODY = "The keeper wound the lamp every four hours of the night.\n\nHe wrote it down — always.\n"
 PAGE = f"<html><body><h1>The lamp</h1><p>{BODY}</p></body></html>"
@@ -86,10 +83,3 @@ def test_what_is_no_message_or_empty_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableDocument) as caught:
         read(data)
     assert caught.value.hint
-
-
-@settings(max_examples=100, deadline=None)
-@given(damaged(make(html=PAGE, attached="a.png").as_bytes()))
-def test_a_damaged_message_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        read(data).text.encode()

@@ -1,13 +1,11 @@
 """A book is read chapter by chapter; bombs, locked and broken books are refused."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import given, settings
 
 from embeddings.documents.epub import read_epub
 from embeddings.encoders.hashing import HashingEncoder
@@ -15,7 +13,6 @@ from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Document
 from tests.embeddings.building import read_folder, write_files
-from tests.embeddings.documents.damage import damaged
 from tests.embeddings.test_passages import check
 
 FIRST = "The keeper wound the lamp every four hours of the night, and wrote it down in his book."
@@ -141,10 +138,3 @@ def test_a_book_named_as_text_is_read_as_a_book(tmp_path: Path) -> None:
     (document,), _ = read_folder(write_files(tmp_path, {"a.txt": make()}))
     assert isinstance(document, Document)
     assert FIRST in document.text
-
-
-@settings(max_examples=60, deadline=None)
-@given(damaged(make()))
-def test_a_damaged_book_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        read(data)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.documents import list_sources, read_source
-from embeddings.documents.folder import LARGEST_FILE, SourceFile
+from embeddings.documents import list_sources
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document, Reading
 from tests.embeddings.building import read_folder, write_files
@@ -123,18 +122,3 @@ def test_a_name_that_is_not_utf8_shows_its_odd_bytes(tmp_path: Path) -> None:
         file.write(b"words")
     (document,), _ = read_folder(tmp_path)
     assert document.source == "caf\\xe9.txt"
-
-
-def test_a_file_that_vanished_meanwhile_is_reported(tmp_path: Path) -> None:
-    (file,) = list_sources([write_files(tmp_path, {"a.txt": "x"})], Reading())
-    file.path.unlink()
-    (problem,) = read_source(file)
-    assert isinstance(problem, UnreadableDocument)
-    assert problem.source == "a.txt"
-
-
-def test_a_file_beyond_the_limit_is_reported_unread(tmp_path: Path) -> None:
-    file = SourceFile(tmp_path / "never there.txt", "big.txt", LARGEST_FILE + 1, 0)
-    (problem,) = read_source(file)
-    assert isinstance(problem, UnreadableDocument)
-    assert "256 MB" in problem.message

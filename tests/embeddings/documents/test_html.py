@@ -1,16 +1,12 @@
 """A page gives its article, its headings and particulars; what is no article is read whole."""
 
-from contextlib import suppress
-
 import pytest
-from hypothesis import given, settings
 
 from embeddings.documents.html import read_html
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Document, Span
-from tests.embeddings.documents.damage import damaged
 from tests.embeddings.documents.test_decoding import FRENCH
 from tests.embeddings.test_passages import check
 
@@ -117,10 +113,3 @@ def test_a_million_nested_tags_are_refused_not_cut_off_in_silence() -> None:
 
 def test_tags_nested_deep_but_not_too_deep_are_read() -> None:
     assert FIRST in read("<div>" * 1000 + f"<p>{FIRST}</p>").text
-
-
-@settings(max_examples=50, deadline=None)
-@given(damaged(PAGE.encode()))
-def test_a_damaged_page_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        list(read_html(data, "a.html", ""))

@@ -11,7 +11,6 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document
-from tests.embeddings.documents.damage import damaged
 from tests.embeddings.test_passages import check
 from tests.embeddings.texts import messy_texts
 
@@ -103,9 +102,3 @@ def test_nothing_is_lost_whatever_the_marks(text: str, marks: list[str], front: 
     encoder = HashingEncoder()
     with suppress(UnreadableDocument):
         check(cut(whole), encoder, encoder.window)
-
-
-@given(damaged(f"{FRONT}# A\n\n- {BODY}\n\n| a |\n|---|\n| b |\n".encode()))
-def test_a_damaged_file_is_read_or_refused(data: bytes) -> None:
-    with suppress(UnreadableDocument):
-        list(read_markdown(data, "notes.md", ""))

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from service.locations import locate_index
 from tests.service.cli.conftest import Winnow
 
@@ -92,3 +94,13 @@ def test_an_unknown_encoder_is_named_with_those_there_are(
     built = winnow_here("build", corpus, "--encoder", "nosuchmodel", "--index", "ix")
     assert built.returncode == 1
     assert "nosuchmodel" in built.stderr and "all-MiniLM-L6-v2" in built.stderr
+
+
+def test_ocr_without_its_programs_is_refused_before_anything_is_built(
+    winnow_here: Winnow, corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in ("build", "inspect"):
+        done = winnow_here(command, corpus, "--encoder", "hashing", "--ocr")
+        assert done.returncode == 2
+        assert "--ocr needs tesseract" in done.stderr and "apt install" in done.stderr

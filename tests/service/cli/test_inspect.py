@@ -65,6 +65,17 @@ def test_an_unreadable_document_is_told_beside_the_rest(winnow: Winnow, tmp_path
     assert [json.loads(line)["source"] for line in shown.stdout.splitlines()] == ["good.txt"]
 
 
+def test_globs_choose_what_is_read(winnow: Winnow, tmp_path: Path, corpus: Path) -> None:
+    shown = winnow(
+        "inspect", corpus, "--encoder", "hashing", "--json", "--exclude", "storm*",
+        WINNOW_INCLUDE="harbour:other",
+    )  # fmt: skip
+    assert [json.loads(line)["source"] for line in shown.stdout.splitlines()] == [
+        "harbour/lighthouse.txt"
+    ]
+    assert "left out by --exclude `storm*`: 1 file" in shown.stderr.splitlines()
+
+
 def test_an_empty_folder_is_told(winnow_here: Winnow, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     shown = winnow_here("inspect", "empty", "--encoder", "hashing")

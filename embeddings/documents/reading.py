@@ -1,0 +1,101 @@
+"""Reads files: those of plain formats here, the others in a process with limits.
+
+A file that vanishes, or changes under the hand, costs itself alone.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from types import TracebackType
+
+from embeddings.documents.confinement import ConfinedReader, Limits
+from embeddings.documents.folder import SourceFile
+from embeddings.documents.formats import Item, ReadOptions, is_plain, read_bytes
+from embeddings.errors import UnreadableDocument
+from embeddings.records import Document, Reading
+
+LARGEST_FILE = 256 << 20
+
+
+class DocumentReader:
+    """Reads one file after the other. To be used as a context, which ends the process with it."""
+
+    def __init__(self, options: ReadOptions | None = None, limits: Limits | None = None) -> None:
+        self._options = options or ReadOptions()
+        self._confined = ConfinedReader(self._options, limits or Limits())
+
+    def __enter__(self) -> "DocumentReader":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._confined.close()
+
+    def read(self, file: SourceFile) -> Iterator[Item]:
+        """Yield a file's documents, and in the place of one that cannot be read, the reason."""
+        try:
+            data = _read_whole(file)
+        except OSError as error:
+            yield UnreadableDocument(
+                file.source, error.strerror or str(error), "check that it exists and may be read"
+            )
+            return
+        except UnreadableDocument as refused:
+            yield refused
+            return
+        sha256 = hashlib.sha256(data).hexdigest()
+        ending = file.path.suffix.lower()
+        if is_plain(data, ending):
+            yield from read_bytes(data, ending, file.source, sha256, self._options)
+        else:
+            yield from self._confined.read(data, ending, file.source, sha256)
+
+
+def read_documents(
+    file: SourceFile, reading: Reading, reader: DocumentReader
+) -> Iterator[Document]:
+    """The documents of one file; what cannot be read goes to `reading`."""
+    for item in reader.read(file):
+        if isinstance(item, UnreadableDocument):
+            remedy = f" ({item.hint})" if item.hint else ""
+            reading.unreadable.append((item.source, item.message + remedy))
+        else:
+            reading.notices.extend((item.source, notice) for notice in item.notices)
+            yield replace(item, file=file.source)
+
+
+def _read_whole(file: SourceFile) -> bytes:
+    """The bytes of a file, all of one moment. Raises OSError, UnreadableDocument."""
+    for _ in range(2):
+        data = _read_once(file)
+        if data is not None:
+            return data
+    raise UnreadableDocument(
+        file.source, "changed while it was read, twice", "build again when it is at rest"
+    )
+
+
+def _read_once(file: SourceFile) -> bytes | None:
+    """None where the file changed meanwhile."""
+    # A pipe that took a file's place is opened without waiting for a writer, and refused.
+    with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
+        before = os.fstat(opened.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableDocument(file.source, "is no regular file", "take it out of the folder")
+        if before.st_size > LARGEST_FILE:
+            raise UnreadableDocument(
+                file.source,
+                f"has {before.st_size >> 20} MB, more than the {LARGEST_FILE >> 20} MB a file "
+                "may have",
+                "split it into smaller files",
+            )
+        data = opened.read(LARGEST_FILE + 1)
+        after = os.fstat(opened.fileno())
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return data if same and len(data) == after.st_size else None
