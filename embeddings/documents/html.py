@@ -37,7 +37,10 @@ def read_html(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
 
 
 def decode_markup(data: bytes, source: str) -> Decoded:
-    """Decode by the byte order mark, else as the page declares, else as plain text is."""
+    """Decode by the byte order mark, else as the page declares, else as plain text is.
+
+    Pages are often saved anew in UTF-8, and still declare the one-byte encoding they once had.
+    """
     declared = _CHARSET.search(data[:_HEAD])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = declared.group(1).decode("ascii", "replace").lower()
@@ -46,8 +49,18 @@ def decode_markup(data: bytes, source: str) -> Decoded:
             text = data.decode(name)
         except (LookupError, ValueError):
             return decode(data, source)
+        if len(text) == len(data) and _is_utf8(data):
+            return decode(data, source)
         return Decoded(text.replace("\0", ""), name)
     return decode(data, source)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether it has letters beyond ASCII, and all of them are whole in UTF-8."""
+    try:
+        return not data.isascii() and bool(data.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def read_page(html: str, source: str) -> Document:

@@ -110,6 +110,19 @@ def test_a_wrong_declaration_falls_back_on_the_bytes(declared: str) -> None:
     assert FRENCH in read(page.encode("cp1252")).text
 
 
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "us-ascii"])
+def test_a_page_saved_anew_in_utf_8_is_read_as_such(declared: str) -> None:
+    page = f'<html><meta charset="{declared}"><p>{FRENCH}</p></html>'
+    document = read(page.encode())
+    assert FRENCH in document.text
+    assert document.encoding == "utf-8"
+
+
+def test_a_word_with_hidden_hyphens_or_loose_accents_is_one_word() -> None:
+    page = "<p>La can&shy;di&shy;da&shy;ture e\u0301tait pre\u0301sente\u0301e hier.</p>"
+    assert read(page.encode()).text == "La candidature était présentée hier."
+
+
 def test_a_million_nested_tags_are_refused_not_cut_off_in_silence() -> None:
     with pytest.raises(UnreadableDocument, match="nested too deep"):
         read(f"<p>{FIRST}</p>" + "<div>" * 1_000_000 + FIRST)
