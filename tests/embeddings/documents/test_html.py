@@ -78,6 +78,14 @@ def test_a_readers_comment_is_kept_under_a_heading_that_says_so() -> None:
     assert "grandfather" in after and "grandfather" not in before
 
 
+def test_comments_that_look_like_the_article_are_kept_under_that_heading_too() -> None:
+    said = "My grandmother lit that lamp for eleven years and never once forgot."
+    comments = f'<section class="comment-list"><div><span>{said}</span></div></section>'
+    story = "".join(f"<p>{FIRST} It was winter number {i} on the rock.</p>" for i in range(6))
+    page = f"<html><body><article>{story}{comments}</article></body></html>"
+    assert read(page).text.endswith(f"\n\nComments\n\n{said}")
+
+
 def test_a_page_without_an_article_is_read_whole_and_that_is_said() -> None:
     document = read("<div>lamp</div><div>oil</div>")
     assert document.text == "lamp\n\noil"
