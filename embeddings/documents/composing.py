@@ -6,18 +6,19 @@ Keeps where each part lies, so that what the markup said of it is known by its s
 import re
 from dataclasses import dataclass, field
 from typing import Literal
+from unicodedata import normalize
 
 from embeddings.records import Span
 
 Kind = Literal["paragraph", "heading", "row"]
 
 _SPACE = re.compile(r"[^\S\n]+")
-_ODD = re.compile("[\0-\b\v\f\x0e-\x1f\x7f]")
+_ODD = re.compile("[\0-\b\v\f\x0e-\x1f\x7f\xad\u2060\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def drop_odd_characters(text: str) -> str:
-    """Without control characters; halves of a surrogate pair are shown as damaged."""
+    """Without control characters and soft hyphens; halves of a surrogate pair show as damaged."""
     return _SURROGATE.sub("\ufffd", _ODD.sub("", text))
 
 
@@ -42,8 +43,11 @@ class Composition:
         self.pages.append(self.length)
 
     def add(self, text: str, kind: Kind = "paragraph") -> None:
-        """Add a part after a blank line. Its single newlines divide it; a heading has none."""
-        text = drop_odd_characters(text)
+        """Add a part after a blank line. Its single newlines divide it; a heading has none.
+
+        A letter and its accent become one character, so that a word is one word.
+        """
+        text = normalize("NFC", drop_odd_characters(text))
         if kind == "heading":
             text = text.replace("\n", " ")
         lines = [line for raw in text.split("\n") if (line := _SPACE.sub(" ", raw).strip())]

@@ -37,7 +37,10 @@ def read_html(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
 
 
 def decode_markup(data: bytes, source: str) -> Decoded:
-    """Decode by the byte order mark, else as the page declares, else as plain text is."""
+    """Decode by the byte order mark, else as the page declares, else as plain text is.
+
+    Pages are often saved anew in UTF-8, and still declare the one-byte encoding they once had.
+    """
     declared = _CHARSET.search(data[:_HEAD])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = declared.group(1).decode("ascii", "replace").lower()
@@ -46,19 +49,26 @@ def decode_markup(data: bytes, source: str) -> Decoded:
             text = data.decode(name)
         except (LookupError, ValueError):
             return decode(data, source)
+        if len(text) == len(data) and _is_utf8(data):
+            return decode(data, source)
         return Decoded(text.replace("\0", ""), name)
     return decode(data, source)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether it has letters beyond ASCII, and all of them are whole in UTF-8."""
+    try:
+        return not data.isascii() and bool(data.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def read_page(html: str, source: str) -> Document:
     """The document of a page. Raises UnreadableDocument where it holds no text."""
     tree = parse_markup(html, source)
     language = read_language(tree.get("lang") or tree.get("xml:lang"))
-    composition = Composition()
     found = _extract(html)
-    if found is not None:
-        compose_markup(found.body, composition)
-        _add_comments(found.commentsbody, composition)
+    composition = Composition() if found is None else _compose_article(found, html)
     notices: tuple[str, ...] = ()
     cleaned = bool(composition.text)
     if not cleaned:
@@ -101,7 +111,7 @@ def parse_markup(html: str, source: str) -> Any:
     return tree
 
 
-def _extract(html: str) -> Any:
+def _extract(html: str, with_comments: bool = True) -> Any:
     """What trafilatura finds, or None. It meets any page there is, so it may fail in any way."""
     from trafilatura import bare_extraction
 
@@ -109,7 +119,7 @@ def _extract(html: str) -> Any:
         return bare_extraction(
             html,
             with_metadata=True,
-            include_comments=True,
+            include_comments=with_comments,
             include_tables=True,
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
@@ -119,8 +129,29 @@ def _extract(html: str) -> Any:
         return None
 
 
-def _add_comments(comments: Any, composition: Composition) -> None:
-    """Readers' comments, under a heading that says so."""
-    if comments is not None and "".join(comments.itertext()).strip():
+def _compose_article(found: Any, html: str) -> Composition:
+    """The article, and readers' comments under a heading that says so.
+
+    Comments that trafilatura does not know as such stand in its article, unless it is asked for
+    none: then it leaves out what it keeps for them.
+    """
+    composition = _compose(found.body)
+    if found.commentsbody is not None and "".join(found.commentsbody.itertext()).strip():
         composition.add(COMMENTS, "heading")
-        compose_markup(comments, composition)
+        compose_markup(found.commentsbody, composition)
+        return composition
+    article = _extract(html, with_comments=False)
+    alone = _compose(article.body) if article is not None else Composition()
+    lines = set(alone.text.splitlines())
+    others = [line for line in composition.text.splitlines() if line and line not in lines]
+    if not (lines and others):
+        return composition
+    alone.add(COMMENTS, "heading")
+    alone.add("\n".join(others))
+    return alone
+
+
+def _compose(body: Any) -> Composition:
+    composition = Composition()
+    compose_markup(body, composition)
+    return composition

@@ -74,6 +74,14 @@ def test_a_readers_comment_is_kept_under_a_heading_that_says_so() -> None:
     assert "grandfather" in after and "grandfather" not in before
 
 
+def test_comments_that_look_like_the_article_are_kept_under_that_heading_too() -> None:
+    said = "My grandmother lit that lamp for eleven years and never once forgot."
+    comments = f'<section class="comment-list"><div><span>{said}</span></div></section>'
+    story = "".join(f"<p>{FIRST} It was winter number {i} on the rock.</p>" for i in range(6))
+    page = f"<html><body><article>{story}{comments}</article></body></html>"
+    assert read(page).text.endswith(f"\n\nComments\n\n{said}")
+
+
 def test_a_page_without_an_article_is_read_whole_and_that_is_said() -> None:
     document = read("<div>lamp</div><div>oil</div>")
     assert document.text == "lamp\n\noil"
@@ -104,6 +112,19 @@ def test_the_declared_encoding_is_taken(encoding: str) -> None:
 def test_a_wrong_declaration_falls_back_on_the_bytes(declared: str) -> None:
     page = f'<html><meta charset="{declared}"><p>{FRENCH}</p></html>'
     assert FRENCH in read(page.encode("cp1252")).text
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "us-ascii"])
+def test_a_page_saved_anew_in_utf_8_is_read_as_such(declared: str) -> None:
+    page = f'<html><meta charset="{declared}"><p>{FRENCH}</p></html>'
+    document = read(page.encode())
+    assert FRENCH in document.text
+    assert document.encoding == "utf-8"
+
+
+def test_a_word_with_hidden_hyphens_or_loose_accents_is_one_word() -> None:
+    page = "<p>La can&shy;di&shy;da&shy;ture e\u0301tait pre\u0301sente\u0301e hier.</p>"
+    assert read(page.encode()).text == "La candidature était présentée hier."
 
 
 def test_a_million_nested_tags_are_refused_not_cut_off_in_silence() -> None:
