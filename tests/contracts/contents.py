@@ -87,6 +87,7 @@ def _make_cut(random: np.random.Generator, number: int) -> Cut:
         sha256=f"{number:064x}",
         date=_DATES[random.integers(len(_DATES))],
         encoding="utf-8",
+        file=source.partition("#")[0],
         notices=("read as .md, which it is", "a second notice") if number % 3 == 0 else (),
         author=f"Äda {number}" if number % 2 else None,
         url=f"https://example.org/{number}" if number % 4 else None,

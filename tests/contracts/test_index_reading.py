@@ -180,6 +180,7 @@ def test_documents_come_in_pages_by_source(open_index: Open, offset: int, limit:
     assert [summary.source for summary in page] == [cut.document.source for cut in cuts]
     for summary, cut in zip(page, cuts, strict=True):
         assert (summary.id, summary.title) == (cut.document.id, cut.title)
+        assert summary.file == cut.document.file
         assert (summary.language, summary.date) == (cut.language, cut.document.date)
         assert summary.characters == len(cut.document.text)
         assert summary.passages == sum(passage.id in standing for passage in cut.passages)

@@ -183,6 +183,17 @@ def test_the_row_of_a_table_that_changed_is_named(tmp_path: Path) -> None:
     assert facts(found["odd#name.csv"]) == ("unchanged", 1, 1)
 
 
+def test_a_row_is_looked_for_in_its_own_file(tmp_path: Path) -> None:
+    """Even where another file has the name that the row is given."""
+    row = f'{{"id": "1.txt", "text": "{SALT}"}}\n'
+    folder = write_files(tmp_path / "corpus", {"rows.jsonl": row, "rows.jsonl#1.txt": TIDE})
+    artifact = Artifact(tmp_path / "index")
+    build(folder, artifact)
+    found = check(artifact)
+    assert facts(found["rows.jsonl"]) == ("unchanged", 1, 1)
+    assert facts(found["rows.jsonl#1.txt"]) == ("unchanged", 0, 0)
+
+
 def test_a_file_without_text_now_says_so(artifact: Artifact, folder: Path) -> None:
     write_files(folder, {"salt.txt": " \n"})
     found = check(artifact)["salt.txt"]
