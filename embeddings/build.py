@@ -234,9 +234,10 @@ def _refuse_other_roots(
 def _describe_empty(roots: Sequence[Path], reading: Reading) -> CorpusEmpty:
     where = ", ".join(str(root) for root in roots)
     left_out = [*reading.unreadable, *reading.skipped]
+    left_out += [pair for pair in reading.notices if not pair[0]]
     if not left_out:
         return CorpusEmpty(f"{where} holds no documents", f"put documents into it ({ENDINGS})")
-    first = "; ".join(f"{source}: {reason}" for source, reason in left_out[:3])
+    first = "; ".join(": ".join(filter(None, pair)) for pair in left_out[:3])
     more = f"; and {len(left_out) - 3} more" if len(left_out) > 3 else ""
     return CorpusEmpty(
         f"{where} holds no document that could be read ({first}{more})",

@@ -120,3 +120,5 @@ def install_older_extractor(monkeypatch: pytest.MonkeyPatch, before: str, instea
 
     monkeypatch.setattr(trafilatura, "bare_extraction", extract)
     monkeypatch.setattr("embeddings.documents.html.version", lambda name: "1.0")
+    # Read here, where the older one is, and not in the process that has the newer one.
+    monkeypatch.setattr("embeddings.documents.reading.is_plain", lambda data, ending: True)
