@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
+from embeddings.comments import find_comments
 from embeddings.languages import identify_language
 from embeddings.packing import Limits, Part, pack
 from embeddings.records import Cut, Document, Mark, Passage, Span, make_id
@@ -42,7 +43,8 @@ def cut_document(
     title = document.title or _find_title(judged) or PurePosixPath(document.source).stem
     prose = [item.block.text for item in judged if item.kind is Kind.PROSE]
     language = document.language or identify_language("\n".join(prose)[:4000])
-    splitter = _Splitter(document, count_tokens, window, language)
+    comments = document.comments if document.cleaned else find_comments(judged)
+    splitter = _Splitter(document, count_tokens, window, language, comments)
     return Cut(
         document=document,
         title=title,
@@ -81,12 +83,18 @@ class _Splitter:
     """Blocks of one document -> its passages."""
 
     def __init__(
-        self, document: Document, count_tokens: CountTokens, window: int, language: str | None
+        self,
+        document: Document,
+        count_tokens: CountTokens,
+        window: int,
+        language: str | None,
+        comments: int | None,
     ) -> None:
         self._document = document
         self._count_tokens = count_tokens
         self._limits = Limits(window, window * _CHARACTERS_A_TOKEN)
         self._language = language
+        self._comments = len(document.text) if comments is None else comments
         self._tables = sorted((span.start, span.end) for span in document.verbatim)
         self._occurrences: Counter[str] = Counter()
 
@@ -100,11 +108,12 @@ class _Splitter:
                 for part in self._find_parts(blocks):
                     yield self._make_passage(part.start, part.end, heading)
 
-    def _find_surroundings(self, item: Judged) -> tuple[Kind, int | None, bool]:
+    def _find_surroundings(self, item: Judged) -> tuple[Kind, int | None, bool, bool]:
         """No passage crosses the border between two of these by the joining of short blocks."""
         start = item.block.start
         i = bisect_right(self._tables, start, key=lambda table: table[0])
-        return item.kind, self._page(start), i > 0 and start < self._tables[i - 1][1]
+        in_table = i > 0 and start < self._tables[i - 1][1]
+        return item.kind, self._page(start), in_table, start >= self._comments
 
     def _page(self, start: int) -> int | None:
         """The number, from 1, of the page that a place is on."""
@@ -230,6 +239,7 @@ class _Splitter:
             heading=heading,
             language=identify_language(text) or self._language,
             page=self._page(start),
+            comment=start >= self._comments,
         )
 
 

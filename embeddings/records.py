@@ -56,7 +56,7 @@ class Document:
     lie in none are found in the text), `headings` its headings, `verbatim` its tables and code,
     `marks` what is no text of it. With `cleaned`, no page furniture is left in it. `extractor` is
     the library, with its version, whose text this is; None where the text is the decoded file
-    itself. `pages` are the places where its pages begin.
+    itself. `pages` are the places where its pages begin, `comments` where readers' comments do.
     """
 
     source: str
@@ -77,6 +77,7 @@ class Document:
     extractor: str | None = None
     pages: tuple[int, ...] = ()
     file: str = ""
+    comments: int | None = None
 
     @property
     def id(self) -> str:
@@ -85,7 +86,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph-sized span of a document: `document.text[start:end] == text`."""
+    """A paragraph-sized span of a document: `document.text[start:end] == text`.
+
+    A `comment` is a reader's, not the author's.
+    """
 
     id: str
     document_id: str
@@ -96,6 +100,7 @@ class Passage:
     heading: str | None = None
     language: str | None = None
     page: int | None = None
+    comment: bool = False
 
 
 @dataclass(frozen=True, slots=True)

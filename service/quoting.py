@@ -34,7 +34,12 @@ class Citation:
 
     @property
     def authors(self) -> list[str]:
-        """One string may name several, as trafilatura and DOCX do, with semicolons between."""
+        """One string may name several, as trafilatura and DOCX do, with semicolons between.
+
+        Whose a reader's comment is, is not known.
+        """
+        if self.stored.passage.comment:
+            return []
         names = (_join_words(name) for name in (self.stored.author or "").split(";"))
         return [name for name in names if name]
 
@@ -46,8 +51,9 @@ class Citation:
 
     @property
     def place(self) -> str:
+        said = "a reader's comment, " if self.stored.passage.comment else ""
         page = self.stored.passage.page
-        return f"{'' if page is None else f'page {page}, '}characters {self.start}–{self.end}"
+        return f"{said}{'' if page is None else f'page {page}, '}characters {self.start}–{self.end}"
 
     @property
     def asking(self) -> str:

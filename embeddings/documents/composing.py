@@ -32,6 +32,7 @@ class Composition:
     headings: list[Span] = field(default_factory=list)
     rows: list[Span] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
+    comments: int | None = None
 
     @property
     def text(self) -> str:
@@ -41,6 +42,11 @@ class Composition:
         """The next part is the first of a page."""
         self._append("\n\n" if self.pieces else "")
         self.pages.append(self.length)
+
+    def begin_comments(self, heading: str) -> None:
+        """What follows are readers' comments, under a heading that says so."""
+        self.comments = self.length
+        self.add(heading, "heading")
 
     def add(self, text: str, kind: Kind = "paragraph") -> None:
         """Add a part after a blank line. Its single newlines divide it; a heading has none.

@@ -90,6 +90,7 @@ def read_page(html: str, source: str) -> Document:
         headings=tuple(composition.headings),
         verbatim=tuple(composition.rows) if cleaned else (),
         cleaned=cleaned,
+        comments=composition.comments,
         extractor=f"trafilatura {version('trafilatura')}" if cleaned else f"lxml {version('lxml')}",
     )
 
@@ -137,7 +138,7 @@ def _compose_article(found: Any, html: str) -> Composition:
     """
     composition = _compose(found.body)
     if found.commentsbody is not None and "".join(found.commentsbody.itertext()).strip():
-        composition.add(COMMENTS, "heading")
+        composition.begin_comments(COMMENTS)
         compose_markup(found.commentsbody, composition)
         return composition
     article = _extract(html, with_comments=False)
@@ -146,7 +147,7 @@ def _compose_article(found: Any, html: str) -> Composition:
     others = [line for line in composition.text.splitlines() if line and line not in lines]
     if not (lines and others):
         return composition
-    alone.add(COMMENTS, "heading")
+    alone.begin_comments(COMMENTS)
     alone.add("\n".join(others))
     return alone
 

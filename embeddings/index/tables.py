@@ -18,19 +18,19 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, document_id TEXT,
     "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
-    heading TEXT, language TEXT, page INTEGER
+    heading TEXT, language TEXT, page INTEGER, comment INTEGER
 );
 CREATE TABLE folds (
     id TEXT PRIMARY KEY, into_number INTEGER, document_id TEXT,
     "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
-    heading TEXT, language TEXT, page INTEGER
+    heading TEXT, language TEXT, page INTEGER, comment INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX passages_by_document ON passages (document_id, "start");
 CREATE INDEX folds_by_document ON folds (document_id, "start");
 CREATE INDEX folds_by_passage ON folds (into_number);
 """
 SUMMARY = "id, source, title, language, date, characters, passages"
-PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page'
+PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page, comment'
 OF_DOCUMENT = (
     "file",
     "source",
@@ -58,11 +58,11 @@ def write_store(path: Path, contents: IndexContents) -> None:
             (_document_row(cut, number) for cut in contents.cuts),
         )
         database.executemany(
-            f"INSERT INTO passages VALUES ({', '.join('?' * 10)})",
+            f"INSERT INTO passages VALUES ({', '.join('?' * 11)})",
             ((number[p.id], *_passage_row(p)) for p in contents.passages),
         )
         database.executemany(
-            f"INSERT INTO folds VALUES ({', '.join('?' * 10)})",
+            f"INSERT INTO folds VALUES ({', '.join('?' * 11)})",
             (_fold_row(fold, number[fold.into]) for fold in contents.folds),
         )
         database.execute("COMMIT")
@@ -103,6 +103,7 @@ def _passage_row(passage: Passage) -> tuple[object, ...]:
         passage.heading,
         passage.language,
         passage.page,
+        passage.comment,
     )
 
 
@@ -121,5 +122,5 @@ def unpack_spans(packed: str) -> tuple[Span, ...]:
 
 def make_passage(row: Sequence[object]) -> Passage:
     fields: list[object] = list(row)
-    fields[5] = unpack_spans(str(fields[5]))
+    fields[5], fields[9] = unpack_spans(str(fields[5])), bool(fields[9])
     return Passage(*fields)  # type: ignore[arg-type]  # the columns are in the order of the fields

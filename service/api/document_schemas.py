@@ -62,6 +62,7 @@ class KeptOut(BaseModel):
     end: int
     text: str
     heading: str | None
+    comment: bool
 
     @classmethod
     def of(cls, passage: Passage) -> "KeptOut":
@@ -71,6 +72,7 @@ class KeptOut(BaseModel):
             end=passage.end,
             text=passage.text,
             heading=passage.heading,
+            comment=passage.comment,
         )
 
 

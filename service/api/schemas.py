@@ -73,7 +73,10 @@ class PlaceOut(BaseModel):
 
 
 class PassageOut(BaseModel):
-    """A passage with its place: `document.text[start:end] == text`."""
+    """A passage with its place: `document.text[start:end] == text`.
+
+    A `comment` is a reader's, below the article.
+    """
 
     passage_id: str
     document_id: str
@@ -89,6 +92,7 @@ class PassageOut(BaseModel):
     also_in: list[PlaceOut]
     author: str | None
     url: str | None
+    comment: bool
 
     @classmethod
     def of(cls, stored: StoredPassage) -> "PassageOut":
@@ -112,6 +116,7 @@ def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
         "also_in": [PlaceOut.of(place) for place in stored.also_in],
         "author": stored.author,
         "url": stored.url,
+        "comment": passage.comment,
     }
 
 

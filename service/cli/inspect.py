@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
@@ -28,7 +29,13 @@ from service.cli.output import print_json, say, show_plain
 from service.locations import read_paths
 from service.settings import Settings
 
-_STYLES = {"kept": "", "heading": "bold", "folded": "cyan", "marked": "dim"}
+_STYLES = {
+    "kept": "",
+    "heading": "bold",
+    "comment": "magenta",
+    "folded": "cyan",
+    "marked": "yellow",
+}
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -78,7 +85,13 @@ def _describe(cut: Cut, folds: list[Fold]) -> dict[str, Any]:
         "title": cut.title,
         "text": text,
         "passages": [
-            {"start": p.start, "end": p.end, "text": p.text, "heading": p.heading}
+            {
+                "start": p.start,
+                "end": p.end,
+                "text": p.text,
+                "heading": p.heading,
+                "comment": p.comment,
+            }
             for p in cut.passages
             if p.id not in folded
         ],
@@ -102,15 +115,29 @@ def _describe(cut: Cut, folds: list[Fold]) -> dict[str, Any]:
 
 
 def _show(console: Console, described: dict[str, Any]) -> None:
+    """What the search sees on the left, what is left out of it on the right, in their order."""
     console.rule(Text(f"{described['source']} · {described['title']}"))
+    table = Table(box=None, expand=True, padding=(0, 1), header_style="bold")
+    table.add_column("from", justify="right", style="dim")
+    table.add_column("kept", ratio=3)
+    table.add_column("folded or set aside, and why", ratio=2)
     parts = [
-        *((p["start"], "kept", p["text"]) for p in described["passages"]),
-        *((h["start"], "heading", h["text"]) for h in described["headings"]),
-        *((f["start"], "folded", f["text"]) for f in described["folded"]),
-        *((m["start"], f"marked: {m['reason']}", m["text"]) for m in described["marked"]),
+        *((p["start"], "comment" if p["comment"] else "kept", p) for p in described["passages"]),
+        *((h["start"], "heading", h) for h in described["headings"]),
+        *((f["start"], "folded", f) for f in described["folded"]),
+        *((m["start"], "marked", m) for m in described["marked"]),
     ]
-    for start, label, text in sorted(parts):
-        style = _STYLES[label.split(":")[0]]
-        console.print(
-            Text(f"{start:>8}  {label:<36} ", style="dim"), Text(show_plain(text), style=style)
-        )
+    for start, kind, part in sorted(parts, key=lambda one: one[0]):
+        own = Text(show_plain(part["text"]), style=_STYLES[kind])
+        if kind in ("kept", "heading"):
+            table.add_row(str(start), own, "")
+        elif kind == "comment":
+            table.add_row(str(start), Text.assemble(_label("a reader's comment"), own), "")
+        else:
+            why = "folded" if kind == "folded" else f"marked: {part['reason']}"
+            table.add_row(str(start), "", Text.assemble(_label(why), own))
+    console.print(table)
+
+
+def _label(words: str) -> Text:
+    return Text(f"{words}  ", style="italic")

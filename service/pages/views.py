@@ -117,6 +117,7 @@ class Part:
     language: str | None = None
     into: str = ""
     reason: str = ""
+    comment: bool = False
 
     @property
     def direction(self) -> str:
@@ -166,7 +167,16 @@ def _take_apart(document: StoredDocument) -> Iterator[Part]:
 
 
 def _make_part(kind: str, passage: Passage, into: str = "") -> Part:
-    return Part(kind, passage.start, passage.end, passage.text, passage.id, passage.language, into)
+    return Part(
+        kind,
+        passage.start,
+        passage.end,
+        passage.text,
+        passage.id,
+        passage.language,
+        into,
+        comment=passage.comment,
+    )
 
 
 def _summarise(parts: Sequence[Part]) -> str:

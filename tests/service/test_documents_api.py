@@ -12,7 +12,7 @@ from tests.service.conftest import Search
 
 PASSAGE = {
     *("passage_id", "document_id", "title", "source", "language", "date", "heading", "page"),
-    *("text", "start", "end", "also_in", "author", "url"),
+    *("text", "start", "end", "also_in", "author", "url", "comment"),
 }
 DOCUMENT = {
     *("build", "document_id", "source", "title", "language", "date", "sha256", "encoding"),

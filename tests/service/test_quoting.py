@@ -37,6 +37,7 @@ STORED = StoredPassage(
     author="Ada Lovelace; Müller & Sons",
     url="https://example.org/bees",
 )
+COMMENT = replace(STORED, passage=replace(STORED.passage, comment=True))
 BARE = replace(STORED, date=None, author=None, url=None, passage=replace(STORED.passage, page=None))
 # What could begin or end something in one of the forms, and what could not.
 ODD = st.text(
@@ -314,3 +315,10 @@ def test_several_citations_are_joined_as_the_form_asks(form: str) -> None:
 )
 def test_only_addresses_of_the_web_become_links(url: str, expected: bool) -> None:
     assert is_web_address(url) is expected
+
+
+@pytest.mark.parametrize("format", FORMS)
+def test_a_readers_comment_is_cited_as_one_and_not_as_the_authors(format: str) -> None:
+    said = FORMS[format].write([cite(COMMENT, BUILD, ASKED)])
+    assert "a reader's comment, page 3" in said
+    assert "Lovelace" not in said

@@ -15,7 +15,7 @@ MODES = ("hybrid", "dense", "lexical")
 ANSWER = {"query", "build", "answered", "total", "took_ms", "notices", "hits"}
 PASSAGE = {
     *("passage_id", "document_id", "title", "source", "language", "date", "heading", "page"),
-    *("text", "start", "end", "also_in", "author", "url"),
+    *("text", "start", "end", "also_in", "author", "url", "comment"),
 }
 HIT = {*PASSAGE, "rank", "score", "confidence", "answer", "highlights", "signals"}
 PLACE = {"passage_id", "document_id", "title", "source", "start", "end"}

@@ -27,7 +27,7 @@ def test_json_is_one_line_a_document_with_the_fields_of_the_design(
     for row in rows.values():
         assert row.keys() >= {"source", "title", "text", "passages", "marked", "folded"}
         for passage in row["passages"]:
-            assert passage.keys() == {"start", "end", "text", "heading"}
+            assert passage.keys() == {"start", "end", "text", "heading", "comment"}
         for mark in row["marked"]:
             assert mark.keys() == {"start", "end", "text", "reason"}
 
@@ -47,11 +47,28 @@ def test_kept_folded_and_set_aside_are_told_apart(rows: dict[str, dict[str, Any]
     assert {mark["reason"] for mark in first["marked"]} == {"share line", "tag list"}
 
 
-def test_text_shows_every_part_with_its_reason(winnow_here: Winnow, corpus: Path) -> None:
+def test_text_shows_what_is_kept_beside_what_is_not_and_why(
+    winnow_here: Winnow, corpus: Path
+) -> None:
     shown = winnow_here("inspect", corpus / "harbour", "--encoder", "hashing")
     assert shown.returncode == 0, shown.stderr
-    for word in ("kept", "folded", "heading", "marked: share line", "The keeper of the lighthouse"):
-        assert word in shown.stdout
+    assert "kept" in shown.stdout
+    kept, aside = shown.stdout.index("In winter the lamp"), shown.stdout.index("marked: share line")
+    rows = shown.stdout.splitlines()
+    column = next(row.index("folded or set aside") for row in rows if "folded or set aside" in row)
+    assert {row.index("marked:") for row in rows if "marked:" in row} == {column}
+    assert {row.index("folded  ") for row in rows if "folded  " in row} == {column}
+    assert all(0 < row.index("In winter") < column for row in rows if "In winter" in row)
+    assert kept < aside
+
+
+def test_a_readers_comment_is_shown_as_one(winnow_here: Winnow, tmp_path: Path) -> None:
+    said = "My father kept that light, and he never saw a ship go down in all his years."
+    text = f"{LIGHTHOUSE}\n\nHe rowed home at dawn. {KEEPER}\n\nComments\n\n{said}\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    shown = winnow_here("inspect", tmp_path / "a.txt", "--encoder", "hashing")
+    (row,) = [row for row in shown.stdout.splitlines() if "a reader's comment" in row]
+    assert "My father kept" in row
 
 
 def test_an_unreadable_document_is_told_beside_the_rest(winnow: Winnow, tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Readers' comments are kept, told from the article, and never mixed with it in one passage."""
+
+import pytest
+
+from embeddings.documents.html import read_html
+from embeddings.encoders.hashing import HashingEncoder
+from embeddings.passages import cut_document
+from embeddings.records import Cut, Document
+from tests.embeddings.building import cut
+
+STORY = (
+    "The keeper of the lighthouse wound the clockwork of the lamp every four hours of the night, "
+    "and he did so for thirty years without a single night away from the tower on the rock.\n\n"
+    "His sister took the second watch in summer and wrote the log in green, as black ink froze. "
+    "Nobody on the mainland ever asked her why she had chosen that colour for the log of the light."
+)
+SAID = "My grandfather was that keeper, and I still have the book that she wrote in green."
+REPLY = "Please show it to the museum, which has been looking for it since the war."
+
+
+def comments(found: Cut) -> list[str]:
+    return [passage.text for passage in found.passages if passage.comment]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["2 Comments", "Comments", "Comments (2)", "Leave a comment", "3 thoughts on the keeper",
+     "Kommentare", "Комментарии", "نظرات"],
+)  # fmt: skip
+def test_what_stands_below_the_title_of_the_comments_is_one(title: str) -> None:
+    found = cut(f"{STORY}\n\n{title}\n\n{SAID}\n\n{REPLY}")
+    assert comments(found) == [SAID, REPLY]
+
+
+def test_somebody_who_speaks_for_himself_below_the_source_line_comments() -> None:
+    closing = "*About the author: Ann Lee, historian\nSource: The Harbour Post"
+    found = cut(f"{STORY}\n{closing}\n{SAID}\n{REPLY}")
+    assert comments(found) == [SAID, REPLY]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The keeper\n\n2 Comments\n\n{STORY}",  # a count under the title
+        f"{STORY}\n\nSource: The Harbour Post\n\n{REPLY}",  # nobody speaks for himself
+        f"I knew him well.\n\n{STORY}\n\nSource: The Harbour Post\n\n{SAID}",  # the author does
+        f"{STORY}\n\nSource: The Harbour Post\n\nShe said: “I loved my brother, and his lamp.”",
+        f"{STORY}\n\nSource: The Harbour Post",
+    ],
+)
+def test_the_article_is_no_comment(text: str) -> None:
+    assert comments(cut(text)) == []
+
+
+def test_a_short_comment_does_not_join_the_article() -> None:
+    found = cut(f"{STORY}\n\nIt went dark.\n\nComments\n\nHow sad!\n\n{SAID}")
+    assert comments(found)[0].startswith("How sad!")
+    assert not any("dark" in text for text in comments(found))
+
+
+def test_the_comments_of_a_web_page_are_labelled() -> None:
+    paragraphs = "".join(f"<p>{part}</p>" for part in STORY.split("\n\n"))
+    page = (
+        f"<html><body><article><h1>The keeper</h1>{paragraphs}</article>"
+        f'<div id="comments" class="comments"><p>{SAID}</p></div></body></html>'
+    )
+    (document,) = read_html(page.encode(), "a.html", "")
+    assert isinstance(document, Document)
+    encoder = HashingEncoder()
+    found = cut_document(document, encoder.count_tokens, encoder.window)
+    assert comments(found) == [SAID]
