@@ -97,7 +97,50 @@ _SIDES = """
     open opened / close closed shut
     north northern / south southern
     east eastern / west western
-    begin began start started / end ended stop stopped
+    begin began start starts started starting / end ends ended ending stop stops stopped stopping
+    read reads reading reader / write writes writing writer written
+    input inputs / output outputs
+    horizontal horizontally / vertical vertically
+    row rows / column columns
+    top / bottom left right
+    bottom / left right
+    upper uppercase / lowercase
+    client clients / server servers
+    sender senders source sent send sends / receiver recipient receive receives received destination
+    addressee addressees / sender senders
+    encode encodes encoding encoder encoded / decode decodes decoding decoder decoded
+    encrypt encrypted encryption / decrypt decrypted decryption
+    import imports imported / export exports exported
+    header headers / footer footers
+    footnote footnotes / endnote endnotes
+    enable enables enabled / disable disables disabled
+    add adds added / remove removes removed subtract subtracts subtracted delete deletes deleted
+    create creates created / drop drops dropped delete deletes deleted destroy destroys destroyed
+    insert inserts inserted append appends / delete deletes deleted prepend prepends
+    load loads loaded / save saves saved store stores stored unload unloads
+    get gets / set sets
+    next following / previous preceding
+    front / back end
+    width / height depth
+    minimize / maximize
+    increment increments / decrement decrements
+    multiply multiplies multiplied / divide divides divided
+    positive / negative
+    resume resumes resumed resuming / pause pauses paused pausing suspend suspends suspended
+    empty / full filled
+    optional / required mandatory
+    global / local
+    public / private
+    internal inner / external outer
+    success succeeds succeeded / failure fails failed error
+    many / few
+    must shall / may can
+    buyer buyers / seller sellers
+    parent parents / child children
+    day days / night nights month months week weeks year years hour hours minute minutes
+    week weeks / month months year years
+    summer / winter
+    morning / evening
     рост вырос выросла выросли / падение упал упала упали снизился снизилась
     больше более выше / меньше менее ниже
     до / после

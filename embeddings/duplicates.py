@@ -7,13 +7,13 @@ The result depends on the documents alone, not on the order in which they come.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from embeddings.candidates import BANDS, Hashes, find_buckets, hash_bands
-from embeddings.differences import FEWEST_WORDS, say_the_same
+from embeddings.differences import FEWEST_WORDS, Slot, Words, find_slots, say_the_same
 from embeddings.records import Cut, Fold, Passage
 from embeddings.wording import Wording, normalize
 
@@ -22,6 +22,9 @@ _AT_ONCE = 4096
 # Bounds the work where very many passages are alike and yet differ in a name.
 _MOST_IN_BUCKET = 32
 _MOST_COMPARED = 32
+# A place where four texts have each another word is a slot of a template.
+_FEWEST_FILLINGS = 4
+_NO_SLOTS: frozenset[Slot] = frozenset()
 
 
 def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
@@ -45,15 +48,36 @@ def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
 
 
 def _fold_near(texts: Sequence[str]) -> list[int]:
-    """For each text the place of the one that stands for it: its own, or an earlier one's."""
+    """For each text the place of the one that stands for it: its own, or an earlier one's.
+
+    Done twice: only the first round shows which words stand in the slots of a template.
+    """
     long, hashes, common = _read(texts)
     buckets = {long[row]: own for row, own in find_buckets(hashes).items()}
-    standing: defaultdict[int, list[int]] = defaultdict(list)
     judge = _Judge(texts, common)
-    into = list(range(len(texts)))
+    into = _fold_buckets(buckets, judge, len(texts))
+    judge.learn_templates({place: into[place] for place in buckets})
+    return _fold_buckets(buckets, judge, len(texts), into) if judge.knows_templates else into
+
+
+def _fold_buckets(
+    buckets: Mapping[int, Sequence[int]],
+    judge: "_Judge",
+    count: int,
+    before: Sequence[int] | None = None,
+) -> list[int]:
+    """Each text into the earliest that is near and stands itself.
+
+    `before` is what came of an earlier round, of a judge who let more pass: a text that stood alone
+    is compared only with those that did not stand then.
+    """
+    standing: defaultdict[int, list[int]] = defaultdict(list)
+    into = list(range(count))
     for place in sorted(buckets):
         shared = Counter(other for bucket in buckets[place] for other in standing[bucket])
         nearest = sorted(shared, key=lambda other: (-shared[other], other))[:_MOST_COMPARED]
+        if before is not None and before[place] == place:
+            nearest = [other for other in nearest if before[other] != other]
         into[place] = next((o for o in sorted(nearest) if judge.is_near(place, o)), place)
         if into[place] == place:
             for bucket in buckets[place]:
@@ -88,6 +112,26 @@ class _Judge:
     def __init__(self, texts: Sequence[str], common: Container[str]) -> None:
         self._common = common
         self._word = lru_cache(maxsize=1 << 14)(lambda place: Wording.of(texts[place]))
+        self._slots: dict[int, frozenset[Slot]] = {}
+
+    @property
+    def knows_templates(self) -> bool:
+        return bool(self._slots)
 
     def is_near(self, one: int, other: int) -> bool:
-        return say_the_same(self._word(one), self._word(other), self._common)
+        slots = self._slots.get(one, _NO_SLOTS) | self._slots.get(other, _NO_SLOTS)
+        return say_the_same(self._word(one), self._word(other), self._common, slots)
+
+    def learn_templates(self, into: Mapping[int, int]) -> None:
+        """Find the slots that hold so many different words that these are what the texts say."""
+        fillings: defaultdict[tuple[int, Slot], set[Words]] = defaultdict(set)
+        for one, other in into.items():
+            if one != other:
+                for slot, words in find_slots(self._word(one), self._word(other), self._common):
+                    fillings[other, slot].add(words)
+        found: defaultdict[int, set[Slot]] = defaultdict(set)
+        for (family, slot), fitting in fillings.items():
+            if len(fitting) >= _FEWEST_FILLINGS:
+                found[family].add(slot)
+        slots = {family: frozenset(own) for family, own in found.items()}
+        self._slots = {one: slots[other] for one, other in into.items() if other in slots}

@@ -45,12 +45,13 @@ class Wording:
     """The words of one text in order, as written.
 
     `opening[i]`: word i opens a sentence, a quote or a bracket; `joined[i]`: it is part of an
-    address, a path or an identifier.
+    address, a path or an identifier. `size` is the number of words as white space parts them.
     """
 
     words: tuple[str, ...]
     opening: tuple[bool, ...]
     joined: tuple[bool, ...]
+    size: int
 
     @classmethod
     def of(cls, text: str) -> "Wording":
@@ -63,6 +64,7 @@ class Wording:
             words=tuple(words),
             opening=(True, *map(_opens, words, gaps))[: len(words)],
             joined=tuple(map(any, zip(before, behind, called, strict=True)))[: len(words)],
+            size=max(len(words), len(text.split())),
         )
 
     @cached_property

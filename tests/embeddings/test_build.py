@@ -138,6 +138,24 @@ def test_a_repeat_takes_the_place_of_the_first_when_that_is_removed(
     assert any(text.startswith("Honey bees") for text in passages_of(tiny_artifact).values())
 
 
+def test_the_next_of_near_copies_stands_when_the_file_of_the_first_is_removed(
+    tmp_path: Path,
+) -> None:
+    artifact, corpus = Artifact(tmp_path / "index"), tmp_path / "corpus"
+    words = {"a.md": ("2016-01-01", "boats"), "b.md": ("2018-01-01", "ships")}
+    words["c.md"] = ("2017-01-01", "barges")
+    text = f"{NEW.strip()} He wrote it in a book, which the {{}} took home with the oil and salt."
+    pages = {name: f"---\ndate: {d}\n---\n\n{text.format(w)}\n" for name, (d, w) in words.items()}
+    write_files(corpus, pages)
+    for file, others in (("a.md", ["b.md", "c.md"]), ("c.md", ["b.md"]), ("b.md", [])):
+        build(corpus, artifact)
+        _, index = artifact.open()
+        (stored,) = index.read(range(index.passage_count))
+        assert (stored.source, [place.source for place in stored.also_in]) == (file, others)
+        index.close()
+        (corpus / file).unlink()
+
+
 def test_any_way_to_the_same_files_gives_the_same_index(
     tiny_artifact: Artifact, tiny_corpus: Path, tmp_path: Path
 ) -> None:

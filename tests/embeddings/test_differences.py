@@ -89,6 +89,49 @@ def test_names_that_change_places_tell_apart() -> None:
     assert not same(text, text.replace("Omar met Yusuf", "Yusuf met Omar"))
 
 
+@pytest.mark.parametrize("typo", ["lage", "larrge", "lareg"])
+def test_a_slip_of_a_letter_is_the_same_word_where_capitals_tell_nothing(typo: str) -> None:
+    lower = TEXT.lower().replace("big", "large")
+    assert same(lower, lower.replace("large", typo))
+    assert same(lower.replace("large", typo), lower)
+
+
+@pytest.mark.parametrize("word", ["lurge", "mlarge", "largish"])
+def test_another_letter_a_first_one_or_more_than_one_may_make_another_word(word: str) -> None:
+    lower = TEXT.lower().replace("big", "large")
+    assert not same(lower, lower.replace("large", word))
+
+
+@pytest.mark.parametrize("name", ["maran", "marrran", "marrna"])
+def test_a_name_with_another_letter_is_another_name(name: str) -> None:
+    for case in (str.lower, str.upper, str.title):
+        assert not same(case(TEXT), case(TEXT.replace("Marran", name)))
+
+
+def test_the_same_word_for_the_same_word_throughout_is_another_subject() -> None:
+    text = TEXT.replace("others slept", "they shut the warehouse and lit the warehouse")
+    other = text.replace("warehouse", "library")
+    assert not same(text, other)
+    assert not same(other, text)
+    assert same(text, text.replace("big warehouse", "big library"))
+    assert same(text, text.replace("warehouse", "warehuose"), COMMON | {"warehouse"})
+
+
+@pytest.mark.parametrize(
+    ("word", "contrary"),
+    [("top", "bottom"), ("reading", "writing"), ("encoder", "decoder"), ("rows", "columns")],
+)
+def test_contrary_words_of_manuals_tell_apart(word: str, contrary: str) -> None:
+    text = TEXT.replace("evening", f"evening, as the {word} of the list said")
+    assert not same(text, text.replace(word, contrary))
+
+
+def test_marks_among_the_words_count_for_the_tenth() -> None:
+    """A tenth of what white space parts: of 20 pieces two, though only 14 are words."""
+    text = 'The old gate " held until , the evening " and the big ; one " shut before long |'
+    assert same(text, text.replace("old", "new").replace("big", "large"))
+
+
 def test_more_than_a_tenth_of_the_words_tells_apart() -> None:
     words = TEXT.split()
     places = [i for i, word in enumerate(words) if word.isalpha() and word.islower()]

@@ -227,6 +227,24 @@ def test_rows_of_a_table_that_differ_in_figures_all_stand() -> None:
     assert folded(document("a", *(row.format(n) for n in range(100, 160)))) == {}
 
 
+ROW = "In the manual of this ship the keeper finds how the {} is lit, wound and put out again."
+
+
+def test_what_stands_in_a_slot_of_a_template_tells_the_rows_apart() -> None:
+    """Three other words in the place of one show that the word is what each row is about."""
+    rows = [ROW.format(word) for word in ("lamp", "lantern", "torch", "candle")]
+    assert len(folded(document("a", *rows[:2]))) == 1
+    assert folded(document("a", *rows)) == {}
+    edited = rows[2].replace("how", "also how")
+    assert folded(document("a", *rows), document("b", edited)) == {"b-0": "a-2"}
+
+
+def test_edits_at_several_places_make_no_template() -> None:
+    edits = (("seen", "noticed"), ("torn", "ripped"), ("burn", "shine"), ("asked", "begged"))
+    copies = [document(f"b{i}", STORY.replace(*edit)) for i, edit in enumerate(edits)]
+    assert len(folded(document("a", STORY), *copies)) == len(edits)
+
+
 _WORDS = ("noticed", "watched", "learned", "reported", "counted", "feared", "claimed", "missed")
 
 
