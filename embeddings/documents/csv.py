@@ -104,8 +104,9 @@ def _refuse_other_width(cells: Sequence[str], columns: Sequence[str], place: str
 
 def _describe_columns(source: str, columns: Sequence[str], text_column: str) -> UnreadableDocument:
     missing = repr(text_column) if text_column else ", ".join(map(repr, TEXT_COLUMNS))
+    present = ", ".join(repr(column[:50]) for column in columns[:20])
     return UnreadableDocument(
         source,
-        f"has no column {missing}; it has {', '.join(map(repr, columns[:20]))}",
+        f"has no column {missing}; it has {present}",
         "name the column of the text with --text-column",
     )

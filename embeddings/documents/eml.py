@@ -21,8 +21,7 @@ _SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 
 def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | UnreadableDocument]:
     """Yield the message as one document."""
-    message = message_from_bytes(data, policy=default)
-    assert isinstance(message, EmailMessage)  # so says the policy
+    message = _parse(data, source)
     if not any(name.lower() in _FIELDS for name in message):
         raise UnreadableDocument(source, "is no e-mail: it has no header", "save it again as .eml")
     try:
@@ -46,6 +45,17 @@ def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | Unrea
         or document.language,
         notices=(*document.notices, *([f"attachments not read: {listed}"] if listed else [])),
     )
+
+
+def _parse(data: bytes, source: str) -> EmailMessage:
+    try:
+        message = message_from_bytes(data, policy=default)
+    except RecursionError as error:
+        raise UnreadableDocument(
+            source, "has parts nested too deep to be read", "take it out of the folder"
+        ) from error
+    assert isinstance(message, EmailMessage)  # so says the policy
+    return message
 
 
 def _read(find: Callable[[], str]) -> str | None:

@@ -29,7 +29,8 @@ def read_epub(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
     with open_archive(data, source, "EPUB") as archive:
         path = _find_package(archive, source)
         package = _parse(_read(archive, path, source), path, source)
-        chapters = list(_find_chapters(package, posixpath.dirname(path)))
+        # Each one once, however often the spine names it.
+        chapters = list(dict.fromkeys(_find_chapters(package, posixpath.dirname(path))))
         _refuse_locked(archive, {chapter for chapter, _ in chapters}, source)
         composition, marks, notices = Composition(), [], []
         for chapter, is_contents in chapters:

@@ -4,12 +4,19 @@ import re
 
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?![-/.\d])")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
+_LONGEST_LINE = 1000
 _SPACE = re.compile(r"\s+")
 
 
 def read_line(value: object) -> str | None:
-    """A string on one line without white space around it; None for anything else, and for none."""
-    return _SPACE.sub(" ", value).strip() or None if isinstance(value, str) else None
+    """A string on one line without white space around it; None for anything else, and for none.
+
+    What is longer than any title is cut short.
+    """
+    if not isinstance(value, str):
+        return None
+    line = _SPACE.sub(" ", value).strip()
+    return (line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…") or None
 
 
 def read_date(value: object) -> str | None:

@@ -17,6 +17,7 @@ _DATES = ("date", "published", "created")
 _AUTHORS = ("author", "authors", "creator")
 _ADDRESSES = ("url", "link")
 _LANGUAGES = ("language", "lang")
+_LONGEST_ID = 200
 _IDS = ("_id", "id")
 
 
@@ -34,7 +35,11 @@ def name_row(row: Mapping[str, Any], number: int) -> str:
 
 
 def refuse_repeated(name: str, seen: set[str], place: str) -> None:
-    """Raises UnreadableDocument where the name was seen; else notes it."""
+    """Raises UnreadableDocument where the name was seen, or is none; else notes it."""
+    if len(name) > _LONGEST_ID:
+        raise UnreadableDocument(
+            place, f"has an id of {len(name):,} characters", f"give it {_LONGEST_ID} at most"
+        )
     if name in seen:
         raise UnreadableDocument(
             place, f"repeats the id {name!r}", "give each row an id of its own"

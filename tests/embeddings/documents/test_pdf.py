@@ -116,9 +116,9 @@ def test_a_pdf_says_its_particulars() -> None:
 
 
 def test_many_pages_are_read() -> None:
-    document = read(paged(200))
-    assert len(document.pages) == 200
-    assert "Sentence 200.8 is here." in document.text
+    document = read(paged(500))
+    assert len(document.pages) == 500
+    assert "Sentence 500.8 is here." in document.text
 
 
 def test_a_password_is_named_as_what_is_missing() -> None:
