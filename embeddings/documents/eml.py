@@ -10,7 +10,7 @@ from email.policy import default
 
 from embeddings.documents.composing import drop_odd_characters
 from embeddings.documents.decoding import decode
-from embeddings.documents.fields import read_language, read_line
+from embeddings.documents.fields import read_language, read_line, read_web_address
 from embeddings.documents.html import read_page
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document, Mark
@@ -41,6 +41,8 @@ def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | Unrea
         title=_read(lambda: str(message["subject"] or "")) or document.title,
         author=_read(lambda: _find_author(message)) or document.author,
         date=_read(lambda: message["date"].datetime.date().isoformat()) or document.date,
+        url=read_web_address(_read(lambda: str(message["archived-at"] or "").strip("<> ")))
+        or document.url,
         language=read_language(_read(lambda: str(message["content-language"] or "")))
         or document.language,
         notices=(*document.notices, *([f"attachments not read: {listed}"] if listed else [])),
