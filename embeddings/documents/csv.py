@@ -6,16 +6,9 @@ Commas, semicolons, tabs and bars divide cells, whichever divides the first row 
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from embeddings.documents.decoding import Decoded, decode
-from embeddings.documents.rows import (
-    TEXT_COLUMNS,
-    find_text_column,
-    make_row_document,
-    name_row,
-    refuse_repeated,
-)
+from embeddings.documents.decoding import decode
+from embeddings.documents.rows import TEXT_COLUMNS, Table, find_text_column
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
@@ -40,39 +33,25 @@ def read_csv(
     column = find_text_column(folded, text_column.casefold())
     if column is None:
         raise _describe_columns(source, columns, text_column)
-    yield from _read_documents(rows, folded, column, source, sha256, decoded)
+    table = Table(source, sha256, decoded)
+    _fill(table, rows, folded, column)
+    yield from table.finish()
 
 
-def _read_documents(
-    rows: Iterator[Row],
-    columns: Sequence[str],
-    column: str,
-    source: str,
-    sha256: str,
-    decoded: Decoded,
-) -> Iterator[Document | UnreadableDocument]:
-    seen: set[str] = set()
-    notices = decoded.notices
+def _fill(table: Table, rows: Iterator[Row], columns: Sequence[str], column: str) -> None:
     number = 0
     try:
         for line, cells in rows:
             number += 1
+            place = f"{table.source}:{line}"
             try:
-                place = f"{source}:{line}"
                 _refuse_other_width(cells, columns, place)
                 row = dict(zip(reversed(columns), reversed(cells), strict=True))
-                name = name_row(row, number)
-                refuse_repeated(name, seen, place)
-                document = make_row_document(
-                    row, column, f"{source}#{name}", place, sha256, decoded
-                )
+                table.add(row, column, number, place)
             except UnreadableDocument as error:
-                yield error
-                continue
-            yield replace(document, notices=(*notices, *document.notices))
-            notices = ()  # said of the first row that can be read, and not again
+                table.items.append(error)
     except UnreadableDocument as error:  # the rest of the file has no rows to be told apart
-        yield error
+        table.items.append(error)
 
 
 def _read_rows(text: str, source: str) -> Iterator[Row]:
@@ -104,8 +83,9 @@ def _refuse_other_width(cells: Sequence[str], columns: Sequence[str], place: str
 
 def _describe_columns(source: str, columns: Sequence[str], text_column: str) -> UnreadableDocument:
     missing = repr(text_column) if text_column else ", ".join(map(repr, TEXT_COLUMNS))
+    present = ", ".join(repr(column[:50]) for column in columns[:20])
     return UnreadableDocument(
         source,
-        f"has no column {missing}; it has {', '.join(map(repr, columns[:20]))}",
+        f"has no column {missing}; it has {present}",
         "name the column of the text with --text-column",
     )

@@ -10,7 +10,7 @@ from email.policy import default
 
 from embeddings.documents.composing import drop_odd_characters
 from embeddings.documents.decoding import decode
-from embeddings.documents.fields import read_language, read_line
+from embeddings.documents.fields import read_language, read_line, read_web_address
 from embeddings.documents.html import read_page
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document, Mark
@@ -21,8 +21,7 @@ _SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 
 def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | UnreadableDocument]:
     """Yield the message as one document."""
-    message = message_from_bytes(data, policy=default)
-    assert isinstance(message, EmailMessage)  # so says the policy
+    message = _parse(data, source)
     if not any(name.lower() in _FIELDS for name in message):
         raise UnreadableDocument(source, "is no e-mail: it has no header", "save it again as .eml")
     try:
@@ -42,10 +41,23 @@ def read_eml(data: bytes, source: str, sha256: str) -> Iterator[Document | Unrea
         title=_read(lambda: str(message["subject"] or "")) or document.title,
         author=_read(lambda: _find_author(message)) or document.author,
         date=_read(lambda: message["date"].datetime.date().isoformat()) or document.date,
+        url=read_web_address(_read(lambda: str(message["archived-at"] or "").strip("<> ")))
+        or document.url,
         language=read_language(_read(lambda: str(message["content-language"] or "")))
         or document.language,
         notices=(*document.notices, *([f"attachments not read: {listed}"] if listed else [])),
     )
+
+
+def _parse(data: bytes, source: str) -> EmailMessage:
+    try:
+        message = message_from_bytes(data, policy=default)
+    except RecursionError as error:
+        raise UnreadableDocument(
+            source, "has parts nested too deep to be read", "take it out of the folder"
+        ) from error
+    assert isinstance(message, EmailMessage)  # so says the policy
+    return message
 
 
 def _read(find: Callable[[], str]) -> str | None:

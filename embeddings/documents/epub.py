@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from embeddings.documents.archives import open_archive
 from embeddings.documents.composing import Composition
-from embeddings.documents.fields import read_date, read_language, read_line
+from embeddings.documents.fields import read_date, read_language, read_line, read_web_address
 from embeddings.documents.html import decode_markup, parse_markup
 from embeddings.documents.markup import compose_markup
 from embeddings.errors import UnreadableDocument
@@ -29,7 +29,8 @@ def read_epub(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
     with open_archive(data, source, "EPUB") as archive:
         path = _find_package(archive, source)
         package = _parse(_read(archive, path, source), path, source)
-        chapters = list(_find_chapters(package, posixpath.dirname(path)))
+        # Each one once, however often the spine names it.
+        chapters = list(dict.fromkeys(_find_chapters(package, posixpath.dirname(path))))
         _refuse_locked(archive, {chapter for chapter, _ in chapters}, source)
         composition, marks, notices = Composition(), [], []
         for chapter, is_contents in chapters:
@@ -42,6 +43,7 @@ def read_epub(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
                 marks.append(Mark(start, composition.length, CONTENTS))
     if not composition.text:
         raise UnreadableDocument(source, "holds no text", "take it out of the folder")
+    addresses = (*_facts(package, "identifier"), *_facts(package, "source"))
     yield Document(
         source=source,
         text=composition.text,
@@ -49,7 +51,8 @@ def read_epub(data: bytes, source: str, sha256: str) -> Iterator[Document | Unre
         sha256=sha256,
         date=read_date(_fact(package, "date")),
         notices=tuple(notices),
-        author=_fact(package, "creator"),
+        author=read_line(", ".join(_facts(package, "creator"))),
+        url=next(filter(None, map(read_web_address, addresses)), None),
         language=read_language(_fact(package, "language")),
         blocks=tuple(composition.blocks),
         headings=tuple(composition.headings),
@@ -111,8 +114,13 @@ def _refuse_locked(archive: zipfile.ZipFile, chapters: set[str], source: str) ->
 
 
 def _fact(package: Any, name: str) -> str | None:
-    found = package.find(f".//{{*}}metadata/{{http://purl.org/dc/elements/1.1/}}{name}")
-    return None if found is None else read_line("".join(found.itertext()))
+    return next(_facts(package, name), None)
+
+
+def _facts(package: Any, name: str) -> Iterator[str]:
+    for found in package.iterfind(f".//{{*}}metadata/{{http://purl.org/dc/elements/1.1/}}{name}"):
+        if line := read_line("".join(found.itertext())):
+            yield line
 
 
 def _add_chapter(data: bytes, source: str, composition: Composition) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from embeddings.documents.composing import Composition
 from embeddings.documents.decoding import Decoded, decode
-from embeddings.documents.fields import read_date, read_language, read_line
+from embeddings.documents.fields import read_date, read_line, read_web_address
 from embeddings.documents.markup import compose_markup
+from embeddings.documents.metadata import find_address, find_author, find_language
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
@@ -66,7 +67,6 @@ def _is_utf8(data: bytes) -> bool:
 def read_page(html: str, source: str) -> Document:
     """The document of a page. Raises UnreadableDocument where it holds no text."""
     tree = parse_markup(html, source)
-    language = read_language(tree.get("lang") or tree.get("xml:lang"))
     found = _extract(html)
     composition = Composition() if found is None else _compose_article(found, html)
     notices: tuple[str, ...] = ()
@@ -83,9 +83,9 @@ def read_page(html: str, source: str) -> Document:
         title=(found and read_line(found.title)) or read_line(tree.findtext(".//title")),
         date=read_date(found.date) if found else None,
         notices=notices,
-        author=read_line(found.author) if found else None,
-        url=read_line(found.url) if found else None,
-        language=language,
+        author=(found and read_line(found.author)) or find_author(tree),
+        url=(found and read_web_address(found.url)) or find_address(tree, html),
+        language=find_language(tree),
         blocks=tuple(composition.blocks),
         headings=tuple(composition.headings),
         verbatim=tuple(composition.rows) if cleaned else (),

@@ -6,17 +6,10 @@ A row's source is `<file>#<id>`: its `_id` or `id`, else its line number from 1.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from embeddings.documents.decoding import decode
-from embeddings.documents.rows import (
-    TEXT_COLUMNS,
-    find_text_column,
-    make_row_document,
-    name_row,
-    refuse_repeated,
-)
+from embeddings.documents.rows import TEXT_COLUMNS, Table, find_text_column
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
 
@@ -28,23 +21,18 @@ def read_jsonl(
     decoded = decode(data, source)
     if not decoded.text.strip():
         raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
-    seen: set[str] = set()
-    notices = decoded.notices
+    table = Table(source, sha256, decoded)
     for line, raw in enumerate(decoded.text.split("\n"), start=1):
         if not raw.strip():
             continue
+        place = f"{source}:{line}"
         try:
-            place = f"{source}:{line}"
             row = parse_row(raw, place)
-            name = name_row(row, line)
-            refuse_repeated(name, seen, place)
             column = find_text_column(row, text_column) or text_column or TEXT_COLUMNS[0]
-            document = make_row_document(row, column, f"{source}#{name}", place, sha256, decoded)
+            table.add(row, column, line, place)
         except UnreadableDocument as error:
-            yield error
-            continue
-        yield replace(document, notices=(*notices, *document.notices))
-        notices = ()  # said of the first row that can be read, and not again
+            table.items.append(error)
+    yield from table.finish()
 
 
 def parse_row(raw: str, place: str) -> dict[str, Any]:

@@ -11,7 +11,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from embeddings.documents.decoding import decode
-from embeddings.documents.fields import notice_date, read_date, read_language, read_line
+from embeddings.documents.fields import (
+    ADDRESSES,
+    AUTHORS,
+    DATE_FORM,
+    DATES,
+    LANGUAGES,
+    TITLES,
+    find_first,
+    is_bad_date,
+    read_address,
+    read_date,
+    read_language,
+    read_line,
+)
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document, Mark, Span
 
@@ -43,17 +56,19 @@ def read_markdown(data: bytes, source: str, sha256: str) -> Iterator[Document | 
     parts = list(_find_parts(tokens, text, begin))
     marks = [Mark(0, begin, "front matter")] if begin else []
     marks += [Mark(p.start, p.end, reason) for kind, p in parts if (reason := _NO_TEXT.get(kind))]
+    date = find_first(fields, DATES)
+    notices = [f"its date {date!r} is not {DATE_FORM}, and was left out"] * is_bad_date(date)
     yield Document(
         source=source,
         text=text,
-        title=fields.get("title") or _find_title(tokens),
+        title=find_first(fields, TITLES) or _find_title(tokens),
         sha256=sha256,
-        date=read_date(fields.get("date")),
+        date=read_date(date),
         encoding=decoded.encoding,
-        notices=(*decoded.notices, *notice_date(fields.get("date"))),
-        author=fields.get("author") or fields.get("authors"),
-        url=fields.get("url") or fields.get("link"),
-        language=read_language(fields.get("language") or fields.get("lang")),
+        notices=(*decoded.notices, *notices),
+        author=find_first(fields, AUTHORS),
+        url=read_address(find_first(fields, ADDRESSES)),
+        language=read_language(find_first(fields, LANGUAGES)),
         blocks=tuple(span for kind, span in parts if kind == "paragraph_open"),
         headings=tuple(span for kind, span in parts if kind == "heading_open"),
         verbatim=tuple(span for kind, span in parts if kind in _VERBATIM),

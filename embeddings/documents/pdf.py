@@ -57,6 +57,7 @@ def read_pdf(
         date=facts.date,
         notices=(*notices, *_notice_blank(pages, ocr)),
         author=facts.author,
+        url=facts.url,
         language=facts.language,
         blocks=tuple(composition.blocks),
         marks=tuple(marks),

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from embeddings.documents.fields import read_language, read_line
+from embeddings.documents.fields import (
+    make_date,
+    read_date,
+    read_language,
+    read_line,
+    read_web_address,
+)
+from embeddings.documents.metadata import read_packet
 from embeddings.documents.reading_order import Box, Line
 from embeddings.errors import UnreadableDocument
 
-_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _NO_TITLE = re.compile(
     r"^(?:untitled|microsoft word|.*\.(?:docx?|tex|dvi|indd|pdf|odt|rtf)$)", re.IGNORECASE
 )
@@ -25,6 +32,7 @@ class Facts:
     author: str | None
     date: str | None
     language: str | None
+    url: str | None
 
 
 def read_pages(data: bytes, source: str) -> tuple[list[list[Box]], Facts]:
@@ -78,6 +86,7 @@ def _find_boxes(container: Any) -> Iterator[Box]:
 
 
 def _read_facts(document: Any) -> Facts:
+    """Of its dictionary, else of its XMP packet."""
     from pdfminer.pdftypes import resolve1
     from pdfminer.utils import decode_text
 
@@ -86,10 +95,22 @@ def _read_facts(document: Any) -> Facts:
         return read_line(decode_text(value) if isinstance(value, bytes) else value)
 
     info = {key: value for one in reversed(document.info) for key, value in one.items()}
-    title, date = show(info.get("Title")), _DATE.match(show(info.get("CreationDate")) or "")
+    packet = resolve1(document.catalog.get("Metadata"))
+    said = read_packet(packet.get_data()) if hasattr(packet, "get_data") else {}
+    title, date = show(info.get("Title")), show(info.get("CreationDate"))
     return Facts(
-        title=None if title is None or _NO_TITLE.match(title) else title,
-        author=show(info.get("Author")),
-        date="-".join(part for part in date.groups() if part) if date else None,
-        language=read_language(show(document.catalog.get("Lang"))),
+        title=_refuse_no_title(title) or _refuse_no_title(said.get("title")),
+        author=show(info.get("Author")) or said.get("creator"),
+        date=_read_date(date) or read_date(said.get("CreateDate") or said.get("date")),
+        language=read_language(show(document.catalog.get("Lang")) or said.get("language")),
+        url=read_web_address(said.get("url") or said.get("identifier") or said.get("source")),
     )
+
+
+def _refuse_no_title(title: str | None) -> str | None:
+    return None if title is None or _NO_TITLE.match(title) else title
+
+
+def _read_date(value: str | None) -> str | None:
+    match = _DATE.match(value or "")
+    return make_date(*match.groups()) if match else None

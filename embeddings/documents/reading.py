@@ -66,7 +66,7 @@ def read_documents(
             remedy = f" ({item.hint})" if item.hint else ""
             reading.unreadable.append((item.source, item.message + remedy))
         else:
-            reading.notices.extend((item.source, notice) for notice in item.notices)
+            reading.notices.extend((file.source, notice) for notice in item.notices)
             yield replace(item, file=file.source)
 
 

@@ -1,11 +1,14 @@
 """The tree of files under the roots, each under its name in the corpus; links are not followed."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from embeddings.documents.ignoring import Ignored, Selection, find_ignored, read_ignore_file
 from embeddings.records import Reading
+
+_BREAKING = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def name_roots(roots: Iterable[Path]) -> dict[Path, str]:
@@ -64,5 +67,6 @@ def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[P
 
 
 def _printable(name: str) -> str:
-    """A file name that is not UTF-8 shows its odd bytes as escapes."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    """A file name shows as escapes what is not UTF-8 in it, and what would break a line."""
+    shown = os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    return _BREAKING.sub(lambda odd: odd.group().encode("unicode_escape").decode(), shown)

@@ -22,8 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def say(message: str) -> None:
-    """A line for the person at the terminal."""
-    print(message, file=sys.stderr, flush=True)
+    """A line for the person at the terminal, with nothing in it that would command that."""
+    print(show_plain(message), file=sys.stderr, flush=True)
 
 
 def show_error(error: WinnowError) -> None:

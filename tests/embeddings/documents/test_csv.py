@@ -34,7 +34,8 @@ def test_a_row_gives_its_cell_and_what_it_says_of_it() -> None:
     assert (first.title, first.date, first.author) == ("The lamp", "2020-03-04", "Ann Lee")
     assert (first.url, first.language) == ("https://a.example/1", "en")
     assert (second.title, second.date, second.author) == (None, None, None)
-    assert "spring" in second.notices[0]
+    assert "in 1 row: 'spring' in line 4" in first.notices[0]
+    assert second.notices == ()
 
 
 def test_a_row_without_an_id_is_named_by_its_number() -> None:
@@ -94,3 +95,29 @@ def test_the_column_is_passed_on_from_the_folder(tmp_path: Path) -> None:
     found, _ = read_folder(write_files(tmp_path, files), ReadOptions("abstract"))
     assert [item.source for item in found] == ["a.csv#1", "b.jsonl#1"]
     assert all(isinstance(item, Document) for item in found)
+
+
+def test_dates_that_cannot_be_used_are_said_once_a_file_with_the_first_of_them() -> None:
+    rows = "".join(f"words,day {number}\n" for number in range(1, 5001))
+    found = [item for item in read(f"text,date\n{rows}") if isinstance(item, Document)]
+    assert len(found) == 5000
+    assert [notice for document in found for notice in document.notices] == [
+        "dates that are not in ISO form, as 2017-10-31 is, were left out in 5,000 rows: "
+        "'day 1' in line 2, 'day 2' in line 3, 'day 3' in line 4 and more"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://a.example/1", "https://a.example/1"),
+        ("a.example/1", "a.example/1"),
+        ("javascript:alert(1)", None),
+        ("JavaScript:alert(1)", None),
+        ("data:text/html;x", None),
+    ],
+)
+def test_an_address_that_would_run_is_left_out(given: str, url: str | None) -> None:
+    (document,) = read(f"text,url\nwords,{given}\n")
+    assert isinstance(document, Document)
+    assert document.url == url

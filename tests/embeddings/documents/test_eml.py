@@ -45,6 +45,16 @@ def test_the_header_gives_the_particulars() -> None:
     assert document.extractor is not None and document.extractor.startswith("email of Python 3")
 
 
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [("<https://lists.a.example/1>", "https://lists.a.example/1"), ("<mailto:a@b.c>", None)],
+)
+def test_the_address_in_the_archive_of_a_list_is_known(given: str, url: str | None) -> None:
+    message = make()
+    message["Archived-At"] = given
+    assert read(message).url == url
+
+
 def test_plain_text_is_preferred_to_html() -> None:
     assert read(make(html=PAGE.replace("keeper", "other"))).text == BODY
 

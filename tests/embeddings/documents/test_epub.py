@@ -138,3 +138,12 @@ def test_a_book_named_as_text_is_read_as_a_book(tmp_path: Path) -> None:
     (document,), _ = read_folder(write_files(tmp_path, {"a.txt": make()}))
     assert isinstance(document, Document)
     assert FIRST in document.text
+
+
+def test_a_book_may_name_several_authors_and_its_address() -> None:
+    more = "<dc:creator>Bo Ek</dc:creator><dc:identifier>urn:isbn:9780000000000</dc:identifier>"
+    address = "<dc:identifier>https://a.example/book</dc:identifier></metadata>"
+    document = read(make({"OEBPS/book.opf": OPF.replace("</metadata>", more + address)}))
+    assert document.author == "Ann Lee, Bo Ek"
+    assert document.url == "https://a.example/book"
+    assert read(make()).url is None

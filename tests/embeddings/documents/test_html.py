@@ -64,6 +64,54 @@ def test_a_page_says_its_particulars() -> None:
     assert document.notices == ()
 
 
+LINKED = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite"},
+{"@type": "Article", "author": {"name": "Ann Lee"}, "datePublished": "2020-03-04T10:00:00Z",
+"inLanguage": "fa-IR", "url": "https://a.example/lamp"}]}</script>"""
+
+
+def with_head(head: str) -> str:
+    return f"<html><head>{head}</head><body><article><p>{FIRST}</p><p>{SECOND}</p></article></body>"
+
+
+def test_json_ld_gives_the_particulars() -> None:
+    document = read(with_head(LINKED))
+    assert (document.date, document.language) == ("2020-03-04", "fa")
+    assert (document.author, document.url) == ("Ann Lee", "https://a.example/lamp")
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        ('<meta http-equiv="Content-Language" content="de-DE, en">', "de"),
+        ('<meta property="og:locale" content="ru_RU">', "ru"),
+        ('<meta name="DC.language" content="tr">', "tr"),
+        ('<meta name="viewport" content="de">', None),
+        ('<script type="application/ld+json">[[[</script>', None),
+        (f'<script type="application/ld+json">{"[" * 100_000}</script>', None),
+        ('<script type="application/ld+json">[7, {"@graph": 7, "inLanguage": []}]</script>', None),
+    ],
+)
+def test_the_head_says_the_language(head: str, language: str | None) -> None:
+    assert read(with_head(head)).language == language
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ('<meta name="DC.identifier" content="https://a.example/1">', "https://a.example/1"),
+        ('<meta name="DC.identifier" content="ISBN 5">', None),
+        ("<!-- saved from url=(0019)https://a.example/1 -->", "https://a.example/1"),
+        (
+            "<!--\n Page saved with SingleFile \n url: https://a.example/1 \n saved date: x-->",
+            "https://a.example/1",
+        ),
+        ('<link rel="canonical" href="javascript:alert(1)">', None),
+    ],
+)
+def test_the_head_says_where_a_page_came_from(head: str, url: str | None) -> None:
+    assert read(with_head(head)).url == url
+
+
 def test_a_row_of_a_table_is_one_line() -> None:
     document = read(PAGE)
     assert texts(document, document.verbatim) == ["Year | Boats", "1893 | 12"]

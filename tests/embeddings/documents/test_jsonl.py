@@ -40,7 +40,10 @@ def test_a_date_is_kept_as_far_as_it_goes(given: str, date: str) -> None:
     assert (found.date, found.notices) == (date, ())
 
 
-@pytest.mark.parametrize("given", ["31 October 2017", "10/31/2017", "20171031", "soon"])
+@pytest.mark.parametrize(
+    "given",
+    ["31 October 2017", "10/31/2017", "20171031", "soon", "2017-13-01", "2017-02-30", "0000"],
+)
 def test_a_date_in_another_form_is_left_out_and_said(given: str) -> None:
     (found,) = read(rows({"text": "words", "date": given}))
     assert isinstance(found, Document)
@@ -102,3 +105,19 @@ def test_what_there_is_to_say_of_the_encoding_is_said_once(first: str) -> None:
     documents = [item for item in found if isinstance(item, Document)]
     assert [document.text for document in documents] == [text, text.upper()]
     assert [len(document.notices) for document in documents] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "author"),
+    [
+        (["Ann Lee", " Bo Ek "], "Ann Lee, Bo Ek"),
+        ([{"name": "Ann Lee"}, {"id": 5}, "", 7], "Ann Lee"),
+        ({"name": "Ann Lee"}, "Ann Lee"),
+        ({}, None),
+        (7, None),
+    ],
+)
+def test_several_authors_are_named(given: object, author: str | None) -> None:
+    (document,) = read(rows({"text": "words", "authors": given}))
+    assert isinstance(document, Document)
+    assert document.author == author

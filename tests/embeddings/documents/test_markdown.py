@@ -102,3 +102,12 @@ def test_nothing_is_lost_whatever_the_marks(text: str, marks: list[str], front: 
     encoder = HashingEncoder()
     with suppress(UnreadableDocument):
         check(cut(whole), encoder, encoder.window)
+
+
+def test_front_matter_may_use_other_names() -> None:
+    document = read(
+        f"---\nheadline: A\npublished: 2021-03\ncreator: Ann Lee\nlink: https://a.example/1\n"
+        f"language: fa\n---\n{BODY}"
+    )
+    assert (document.title, document.date, document.author) == ("A", "2021-03", "Ann Lee")
+    assert (document.url, document.language) == ("https://a.example/1", "fa")

@@ -1,5 +1,6 @@
 """A PDF is read down its columns, page by page; what cannot be read is refused with a remedy."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -115,10 +116,40 @@ def test_a_pdf_says_its_particulars() -> None:
     assert document.extractor is not None and document.extractor.startswith("pdfminer.six 20")
 
 
+PACKET = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+xmp:CreateDate="2020-03-04T10:00:00Z"><dc:title><rdf:Alt><rdf:li>The lamp</rdf:li></rdf:Alt>
+</dc:title><dc:creator><rdf:Seq><rdf:li>Ann Lee</rdf:li><rdf:li>Bo Ek</rdf:li></rdf:Seq>
+</dc:creator><dc:language><rdf:Bag><rdf:li>en-GB</rdf:li></rdf:Bag></dc:language>
+<dc:identifier>https://a.example/lamp</dc:identifier></rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+def make_with_packet(packet: str) -> bytes:
+    pdf = blank()
+    pdf.set_creation_date(datetime(2019, 1, 1, tzinfo=UTC))
+    pdf.set_xmp_metadata(packet)
+    pdf.text(15, 20, "Words about it.")
+    return finish(pdf).replace(b"/CreationDate", b"/CreationXXXX")
+
+
+def test_what_a_pdf_does_not_say_its_packet_says() -> None:
+    document = read(make_with_packet(PACKET))
+    assert (document.title, document.author) == ("The lamp", "Ann Lee, Bo Ek")
+    assert (document.date, document.language) == ("2020-03-04", "en")
+    assert document.url == "https://a.example/lamp"
+
+
+@pytest.mark.parametrize("packet", ["<x", "", "<a>&b;</a>", PACKET.replace("dc:title", "dc:x")])
+def test_a_broken_packet_costs_nothing_else(packet: str) -> None:
+    document = read(make_with_packet(packet or " "))
+    assert (document.title, document.text) == (None, "Words about it.")
+
+
 def test_many_pages_are_read() -> None:
-    document = read(paged(200))
-    assert len(document.pages) == 200
-    assert "Sentence 200.8 is here." in document.text
+    document = read(paged(500))
+    assert len(document.pages) == 500
+    assert "Sentence 500.8 is here." in document.text
 
 
 def test_a_password_is_named_as_what_is_missing() -> None:
