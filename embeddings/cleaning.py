@@ -1,8 +1,9 @@
 """Tells grain from chaff: each block is prose, a heading, or page furniture with a reason.
 
 Furniture is marked, never deleted. It is known by what scraped pages have in common, in this order:
-known phrases, a short line in another script than the page's, the teaser of another article, short
-lines that belong to no paragraph. A text without any prose keeps every line.
+known phrases, a short line in another script than the page's, the teaser of another article, what
+is outside the article (`article.py`), short lines that belong to no paragraph. A text without any
+prose keeps every line.
 """
 
 import re
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
+from embeddings.article import find_outside
 from embeddings.blocks import Block
+from embeddings.phrases import find_phrases
 
 
 class Kind(Enum):
@@ -40,100 +43,8 @@ _MENU_ITEM = 6
 _MENU_ITEMS = 4
 _FOOTNOTE = re.compile(r"[*†‡]\w")
 _SENTENCE_WORDS = 5
-_LONGEST_APPEAL = 45
 _LONGEST_TEASER = 60
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-
-# (reason, most words the block may have, pattern); letter case aside but where a pattern says so.
-_PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
-    (reason, most, re.compile(pattern, re.IGNORECASE))
-    for reason, most, pattern in (
-        ("caption", 30, r"^(?:photo|image|picture|file photo|caption|illustration)\b.{0,30}[:/]"),
-        (
-            "navigation",
-            8,
-            r"^(?:skip|jump|go|back) to\b|^(?:main )?(?:menu|navigation)$|^toggle "
-            r"|^search(?: for)?:?$|^(?:home|information|log ?in|sign ?in|register|sitemap)$"
-            r"|^(?:contact|about)(?: us)?$"
-            r"|^(?:previous|next)(?: (?:post|article|page|story))?$|^close$|^print$",
-        ),
-        ("navigation", 12, r"\s[|»›/•·]\s(?!.*[.!?]$)"),
-        (
-            "share line",
-            12,
-            r"^(?:share|tweet|follow us|like us|e-?mail|send|pass)\b(?!.*[.!?]$)"
-            r"|^(?:facebook|twitter|x|whatsapp|telegram|linkedin|reddit|copy link)$",
-        ),
-        (
-            "tag list",
-            25,
-            r"^(?:tags?|tagged(?: with| as)?|keywords|topics?|filed under|labels?)\s*:",
-        ),
-        (
-            "comment count",
-            6,
-            r"^\d+\s+(?:comment|response|share|view|reaction|reply)$"
-            r"|^(?:\d+|no)\s+(?:comments|responses|shares|views|reactions|replies)$"
-            r"|^(?:leave|post|add) a (?:comment|reply)",
-        ),
-        (
-            "subscription or donation box",
-            _LONGEST_APPEAL,
-            r"\bneeds? you(?:r (?:help|support))?\b"
-            r"|\byou (?:can|could|may) (?:help|support) us\b"
-            r"|\bonly you can\b|^(?:please )?(?:subscribe|sign up|donate|support (?:us|our))\b"
-            r"|^(?:choose|pick|select|see) (?:a|your|the|our) (?:plan|subscription)"
-            r"|\bsubscri(?:be|ption)s?\b.*\b(?:today|now|plan|offer|month|newsletter|country)\b"
-            r"|\b(?:our|free|daily|weekly) newsletter\b|\bbecome a (?:member|supporter|patron)\b"
-            r"|\bplease (?:give|donate)\b|\bgive today\b"
-            r"|\bwithout (?:its|our|your) (?:readers|support)\b"
-            r"|\bhelp (?:us )?keep (?:us|our|this)\b|\byour (?:donation|contribution|support)\b",
-        ),
-        (
-            "related articles",
-            8,
-            r"^(?:(?:the )?(?:latest|newest|recent|top|trending|popular|breaking|other|further"
-            r"|fresh|today's) (?:news|stories|articles|posts|headlines|reading)"
-            r"|most (?:read|popular|viewed|shared|commented)\b.*"
-            r"|more (?:articles?|stories|news|reading|posts|from|like|on|in|of|by)\b.*"
-            r"|related(?: (?:articles?|stories|posts?|news|content|topics|reading|links))?"
-            r"|(?:read|see) (?:more|also|next|on)\b.*"
-            r"|you (?:may|might) (?:also )?.*like"
-            r"|(?:also|next|further) (?:read|reading|up)|recommended(?: .*)?|popular(?: .*)?"
-            r"|editor'?s'? (?:picks?|choice)|(?:similar|other) (?:articles|stories|posts)\b.*"
-            r")[:.]?$",
-        ),
-        (
-            "legal notice",
-            90,
-            r"©|\(c\)\s*\d{4}|\ball rights reserved\b"
-            r"|\bcopyright\b.*\b(?:\d{4}|reserved|act|law|section)\b"
-            r"|\btitle 17\b|\bwithout profit\b"
-            r"|^(?:terms of (?:use|service)|privacy policy|cookie policy)"
-            r"|\bthis (?:site|website) uses cookies\b|\bfair use\b.*\bpurposes?\b",
-        ),
-        (
-            "source line",
-            25,
-            r"^[\[(](?:source|via|credit|original)\b.*[\])]$"
-            r"|^(?:source|via|credit|originally published)\s*:",
-        ),
-        (
-            "byline",
-            8,
-            r"^(?:by|written by|posted by|words by|author:)\s+(?-i:[A-ZÀ-ÞА-Я])(?!.*[.!?]$)",
-        ),
-        (
-            "date line",
-            6,
-            rf"^(?:\w+,\s*)?(?:\d{{1,2}}\s*{_MONTH}\s*,?\s*\d{{2,4}}"
-            rf"|{_MONTH}\s*\d{{1,2}},?\s*\d{{4}}"
-            r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-            r"(?:[,\s]+\d{1,2}:\d{2}.*)?$",
-        ),
-    )
-)
 _UNMISTAKABLE = re.compile(
     r"^(?:please )?(?:subscribe|sign up|donate|support us|help us)\b|\byour donation\b"
     r"|\bbecome a (?:member|supporter|patron) and\b|\bthis (?:site|website) uses cookies\b"
@@ -145,12 +56,17 @@ _TEASER_END = re.compile(
 )
 
 
-def judge_blocks(blocks: Sequence[Block]) -> list[Judged]:
-    """Say of each block, in order, whether it is prose, heading or furniture."""
-    reasons = _find_phrases(blocks)
+def judge_blocks(blocks: Sequence[Block], text: str | None = None) -> list[Judged]:
+    """Say of each block, in order, whether it is prose, heading or furniture.
+
+    `text` is what the blocks are lines of, given where it may be a page with all its furniture.
+    """
+    reasons = find_phrases(blocks)
+    outside = {} if text is None else find_outside(text, blocks, reasons)
     _spare_lone_sentences(blocks, reasons)
     _add_foreign_lines(blocks, reasons)
     _add_teasers(blocks, reasons)
+    reasons = {**outside, **reasons}
     open_blocks = [i for i in range(len(blocks)) if i not in reasons]
     prose = {i for i in open_blocks if _is_prose(blocks[i])}
     if not prose:
@@ -171,17 +87,6 @@ def _is_prose(block: Block) -> bool:
     if block.ends_sentence or block.words > _SHORT or _FOOTNOTE.match(block.text):
         return True
     return block.is_list_item and block.words > _MENU_ITEM
-
-
-def _find_phrases(blocks: Sequence[Block]) -> dict[int, str]:
-    reasons = {}
-    for i, block in enumerate(blocks):
-        words, text = block.words, block.text.replace("’", "'")
-        for reason, most, pattern in _PHRASES:
-            if words <= most and pattern.search(text):
-                reasons[i] = reason
-                break
-    return reasons
 
 
 def _spare_lone_sentences(blocks: Sequence[Block], reasons: dict[int, str]) -> None:

@@ -47,7 +47,8 @@ def judge_document(
     if keep_all or document.cleaned:
         found = [Judged(block, Kind.PROSE) for block in others]
     else:
-        found = judge_blocks(others)
+        has_markup = document.blocks or document.headings or document.verbatim
+        found = judge_blocks(others, None if has_markup else text)
     if document.headings:  # then no other line is one
         found = [Judged(i.block, Kind.PROSE) if i.kind is Kind.HEADING else i for i in found]
     if repeated and not keep_all:

@@ -77,9 +77,9 @@ def _keep(documents: Iterator[Document | UnreadableDocument]) -> str:
 
 def main(folder: Path) -> None:
     """Print a Markdown table."""
-    rows = map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines())
-    gold = {row["_id"]: row["text"] for row in rows}
-    pages = {name: _read(folder / "html" / f"{name}.html.gz") for name in gold}
+    read = read_pages(folder)
+    pages = {name: html for name, (html, _) in read.items()}
+    gold = {name: text for name, (_, text) in read.items()}
     print(f"{len(pages)} pages\n\n| reading | F1 |\n|---|---|")
     _print("HTML, Winnow", keep_html, gold, pages)
     _print("HTML, trafilatura alone", keep_extract, gold, pages)
@@ -95,6 +95,14 @@ def main(folder: Path) -> None:
 
 def _print(name: str, keep: Keeper, gold: dict[str, str], pages: dict[str, str]) -> None:
     print(f"| {name} | {fmean(score(gold[p], keep(text)) for p, text in pages.items()):.4f} |")
+
+
+def read_pages(folder: Path) -> dict[str, tuple[str, str]]:
+    """Name -> the page's HTML and its article."""
+    rows = map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines())
+    return {
+        row["_id"]: (_read(folder / "html" / f"{row['_id']}.html.gz"), row["text"]) for row in rows
+    }
 
 
 def _read(path: Path) -> str:

@@ -1,0 +1,62 @@
+"""Finds the article of a web page that was saved as text with all its furniture.
+
+First whether a text is such a page, by how its short lines are arranged; no other text is judged
+here. Then each line by itself, by what stands around it and by where it is in the nest of
+indentation: two logistic sums, whose weights are in `article.json` (CONTRIBUTING.md says what they
+come from). No list of words is used but the phrases that `cleaning.py` knows.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from embeddings.blocks import Block
+from embeddings.page_features import Columns, Lines, Numbers, describe_lines, describe_page
+
+_FEWEST_LINES = 40
+_MOST_LINES = 5000
+_LEAST_PROSE = 0.1
+_MENU_WORDS = 6
+_HEADLINE_WORDS = 20
+
+
+def find_outside(text: str, blocks: Sequence[Block], phrases: Mapping[int, str]) -> dict[int, str]:
+    """Of a page's lines those that are not of its article, with reasons; of another text, none.
+
+    `blocks` are the lines of `text`, `phrases` those of them that are known to be furniture.
+    """
+    if not _FEWEST_LINES <= len(blocks) <= _MOST_LINES:
+        return {}
+    lines = Lines(text, blocks)
+    weights = _load_weights()
+    if not lines.prose.any() or not _is_above(describe_page(lines, phrases), weights["page"])[0]:
+        return {}
+    kept = _is_above(describe_lines(lines), weights["lines"])
+    if lines.mass[kept].sum() < _LEAST_PROSE * lines.mass.sum():  # a page of headlines, no article
+        return {}
+    return {i: _find_reason(block) for i, block in enumerate(blocks) if not kept[i]}
+
+
+def _find_reason(block: Block) -> str:
+    if block.words <= _MENU_WORDS and not block.ends_sentence:
+        return "menu or tag line"
+    if block.words <= _HEADLINE_WORDS and (block.is_list_item or not block.ends_sentence):
+        return "headline or caption"
+    return "outside the article"
+
+
+def _is_above(columns: Columns, model: Mapping[str, Any]) -> Numbers:
+    weights: Mapping[str, float] = model["weights"]
+    total = sum((weights[name] * values for name, values in columns.items()), np.float64(0))
+    return np.asarray(total > model["least"])
+
+
+@cache
+def _load_weights() -> dict[str, Any]:
+    path = files(__package__).joinpath("article.json")
+    weights: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return weights
