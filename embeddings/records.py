@@ -163,6 +163,7 @@ class DocumentSummary:
     date: str | None
     characters: int
     passages: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,12 @@ def check_sources(
     options = manifest.options
     selection = Selection(options["include"], options["exclude"])
     listing = _list_files([Path(root) for root in manifest.roots], selection)
-    documents = _group_documents(manifest, index)
-    sources = sorted({*manifest.sources, *documents, *listing.files})
+    documents = _group_documents(index)
+    sources = sorted({*manifest.sources, *listing.files})
     with DocumentReader(ReadOptions(options["text_column"], options["ocr"])) as reader:
         for done, source in enumerate(sources):
             progress("checking", done, len(sources))
-            if source in manifest.sources or source in documents:
+            if source in manifest.sources:
                 stored = (index.document(one) for one in documents.get(source, ()))
                 known = [one for one in stored if one]
                 yield _check(source, manifest, listing, known, reader)
@@ -143,24 +143,16 @@ def _list_files(roots: list[Path], selection: Selection) -> _Listing:
     return listing
 
 
-def _group_documents(manifest: Manifest, index: Index) -> dict[str, list[str]]:
+def _group_documents(index: Index) -> dict[str, list[str]]:
     """The ids of the documents of each source file."""
     groups: dict[str, list[str]] = {}
     total, offset = 1, 0
     while offset < total:
         total, summaries = index.documents(offset, _DOCUMENTS_A_PAGE)
         for summary in summaries:
-            groups.setdefault(_name_file(summary.source, manifest), []).append(summary.id)
+            groups.setdefault(summary.file, []).append(summary.id)
         offset += _DOCUMENTS_A_PAGE
     return groups
-
-
-def _name_file(source: str, manifest: Manifest) -> str:
-    """The file that a document is of: its source, without the `#row` behind it."""
-    name = source
-    while name not in manifest.sources and "#" in name:
-        name = name.rpartition("#")[0]
-    return name if name in manifest.sources else source
 
 
 def _check(
@@ -175,10 +167,11 @@ def _check(
     if file is None:
         found, reason = listing.explain(source)
         return SourceCheck(source, found, passages, reason=reason)
-    size, sha256 = manifest.sources[source]["size"], manifest.sources[source]["sha256"]
+    known = manifest.sources[source]
     try:
         # Of a file that gave no document, the build knows the size alone.
-        is_same = hash_file(file.path) == sha256 if sha256 else file.size == size
+        given = known["sha256"]
+        is_same = hash_file(file.path) == given if given else file.size == known["size"]
     except OSError as error:
         return SourceCheck(source, "unreadable", passages, reason=error.strerror or str(error))
     texts, refused = _read_again(file, reader)

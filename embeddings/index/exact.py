@@ -153,6 +153,7 @@ class ExactIndex:
             date=cut.document.date,
             characters=len(cut.document.text),
             passages=sum(passage.id in self._number for passage in cut.passages),
+            file=cut.document.file,
         )
 
     def _allowed(self, filter: Filter) -> Numbers:

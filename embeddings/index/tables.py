@@ -29,7 +29,7 @@ CREATE INDEX passages_by_document ON passages (document_id, "start");
 CREATE INDEX folds_by_document ON folds (document_id, "start");
 CREATE INDEX folds_by_passage ON folds (into_number);
 """
-SUMMARY = "id, source, title, language, date, characters, passages"
+SUMMARY = "id, source, title, language, date, characters, passages, file"
 PASSAGE = 'id, document_id, "start", "end", text, sentences, heading, language, page, comment'
 OF_DOCUMENT = (
     "file",

@@ -7,6 +7,7 @@ from typing import Any
 
 from embeddings import __version__
 from embeddings.artifact import Artifact
+from embeddings.earlier import list_libraries
 from embeddings.manifest import Manifest
 from embeddings.sources import Displaced, DocumentCheck, SourceCheck, check_sources
 from service.cli.opening import choose_directory
@@ -145,9 +146,16 @@ def _tell_source(check: SourceCheck, manifest: Manifest) -> None:
 def _say_reread(document: DocumentCheck, manifest: Manifest) -> str:
     """Why the same bytes give another text."""
     before, now = document.extractor, document.extractor_now
-    if before == now:
-        return f"only its reading changed (Winnow {manifest.version} → {__version__})"
-    return f"only the extractor changed ({before or 'none'} → {now or 'none'})"
+    if before != now:
+        return f"only the extractor changed ({before or 'none'} → {now or 'none'})"
+    earlier = {**manifest.libraries, "Winnow": manifest.version}
+    present = {**list_libraries(), "Winnow": __version__}
+    others = [
+        f"{name} {earlier[name]} → {present[name]}"
+        for name in sorted(earlier.keys() & present.keys())
+        if earlier[name] != present[name]
+    ]
+    return f"only its reading changed ({', '.join(others) or 'by what no version tells'})"
 
 
 def _say_standing(standing: int, passages: int) -> str:

@@ -1,17 +1,17 @@
 """Makes folders, documents and indexes for the tests of this package."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pytest
-import trafilatura
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.documents import DocumentReader, ReadOptions, list_sources
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
+from embeddings.manifest import describe_files, hash_file, write_manifest
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document, Reading, Vectors
 
@@ -111,14 +111,20 @@ def flip_byte(path: Path, at: int) -> None:
     path.write_bytes(data)
 
 
-def install_older_extractor(monkeypatch: pytest.MonkeyPatch, before: str, instead: str) -> None:
-    """A trafilatura 1.0 that finds other words on a page than the one that is here."""
-    real = trafilatura.bare_extraction
+def blame_reading(artifact: Artifact, page: Path, content: str, **libraries: str) -> None:
+    """Make the live build one that took its text out of the bytes that the page has from now on.
 
-    def extract(page: str, **options: Any) -> Any:
-        return real(page.replace(before, instead), **options)
-
-    monkeypatch.setattr(trafilatura, "bare_extraction", extract)
-    monkeypatch.setattr("embeddings.documents.html.version", lambda name: "1.0")
-    # Read here, where the older one is, and not in the process that has the newer one.
-    monkeypatch.setattr("embeddings.documents.reading.is_plain", lambda data, ending: True)
+    With a trafilatura 1.0, unless other libraries are named with the versions that they had then.
+    """
+    page.write_text(content, encoding="utf-8")
+    folder = folder_of(artifact)
+    if not libraries:
+        with closing(sqlite3.connect(folder / "passages.sqlite")) as database:
+            database.execute("UPDATE documents SET extractor = 'trafilatura 1.0'")
+            database.commit()
+    manifest = artifact.manifest()
+    known = {"size": page.stat().st_size, "sha256": hash_file(page)}
+    sources = {page.name: {**manifest.sources[page.name], **known}}
+    files = describe_files(folder, list(manifest.files))
+    libraries = {**manifest.libraries, **libraries}
+    write_manifest(folder, replace(manifest, sources=sources, files=files, libraries=libraries))

@@ -9,7 +9,7 @@ import pytest
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions
 from embeddings.sources import SourceCheck, check_sources
-from tests.embeddings.building import build, install_older_extractor, write_files
+from tests.embeddings.building import blame_reading, build, write_files
 
 BEES = "Honey bees keep their hive at about 35 degrees through the whole winter."
 HONEY = "A colony eats some twenty kilograms of honey before spring comes again."
@@ -212,23 +212,22 @@ def test_a_file_that_gave_no_document_is_known_by_its_size(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("before", "instead", "standing"),
-    [(SALT, TIDE, 2), (BEES, f"{TIDE}</p><p>{BEES}", 0), (SALT, SALT, 3)],
+    ("older", "standing"),
+    [((BEES, HONEY), 2), ((TIDE, BEES, HONEY), 0), ((BEES, HONEY, SALT), 3)],
     ids=["words after them", "words before them", "the version alone"],
 )
 def test_another_extractor_is_told_from_another_file(
-    tmp_path: Path, before: str, instead: str, standing: int
+    tmp_path: Path, older: tuple[str, ...], standing: int
 ) -> None:
-    page = PAGE.format(f"{BEES}</p><p>{HONEY}</p><p>{SALT}")
-    folder = write_files(tmp_path / "corpus", {"page.html": page})
+    folder = write_files(tmp_path / "corpus", {"page.html": PAGE.format("</p><p>".join(older))})
     artifact = Artifact(tmp_path / "index")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        install_older_extractor(monkeypatch, before, instead)
-        build(folder, artifact)
+    build(folder, artifact)
+    present = PAGE.format("</p><p>".join((BEES, HONEY, SALT)))
+    blame_reading(artifact, folder / "page.html", present)
     found = check(artifact)["page.html"]
-    assert found.found == "unchanged"
-    assert found.is_sound == (standing == found.passages)
-    if before == instead:
+    assert facts(found) == ("unchanged", standing, len(older))
+    assert found.is_sound == (standing == len(older))
+    if standing == 3:
         assert found.documents == ()
         return
     (document,) = found.documents
@@ -236,4 +235,3 @@ def test_another_extractor_is_told_from_another_file(
     assert document.extractor == "trafilatura 1.0"
     assert document.extractor_now is not None
     assert document.extractor_now.startswith("trafilatura 2.")
-    assert found.standing == standing

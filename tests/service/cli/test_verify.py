@@ -1,12 +1,13 @@
 """`winnow verify --sources` checks every passage in its source, `--all` takes in kept builds."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from embeddings.artifact import Artifact
-from tests.embeddings.building import build, flip_byte, install_older_extractor, write_files
+from tests.embeddings.building import blame_reading, build, flip_byte, write_files
 from tests.service.cli.conftest import Winnow
 
 TEXTS = {
@@ -86,23 +87,35 @@ def test_of_many_passages_the_first_are_told_and_the_rest_counted(
     assert "and 20 more (all of them with --json)" in told
 
 
-@pytest.mark.parametrize(("instead", "code"), [("", 0), ("<p>Salt is white.</p>", 4)])
+PAGE = "<html><body><article><p>{}</p></article></body></html>"
+
+
+@pytest.mark.parametrize(("instead", "code"), [("{}", 0), ("Salt is white.</p><p>{}", 4)])
 def test_another_extractor_fails_only_where_a_passage_is_displaced(
     winnow_here: Winnow, tmp_path: Path, instead: str, code: int
 ) -> None:
-    page = "<html><body><article><p>{}</p>{}</article></body></html>"
     salt, bees = TEXTS["salt.txt"], TEXTS["bees.txt"]
-    corpus = write_files(tmp_path / "web", {"page.html": page.format(salt, f"<p>{bees}</p>")})
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        # The one of long ago left the last paragraph out, or found another before the first.
-        before = f"<p>{bees}</p>" if not instead else f"<p>{salt}"
-        install_older_extractor(monkeypatch, before, f"{instead}{before}" if instead else "")
-        build(corpus, Artifact(tmp_path / "ix"))
+    older, present = instead.format(salt), f"{salt}</p><p>{bees}"
+    corpus = write_files(tmp_path / "web", {"page.html": PAGE.format(older)})
+    build(corpus, Artifact(tmp_path / "ix"))
+    blame_reading(Artifact(tmp_path / "ix"), corpus / "page.html", PAGE.format(present))
     done = winnow_here("verify", "--index", tmp_path / "ix", "--sources")
     assert done.returncode == code, done.stdout
     assert "only the extractor changed (trafilatura 1.0 → trafilatura 2." in done.stdout
     assert "1 unchanged, 0 changed" in done.stdout
     assert ("hint:" in done.stderr) == (code == 4)
+
+
+def test_a_text_that_another_library_changed_names_the_library(
+    winnow_here: Winnow, tmp_path: Path
+) -> None:
+    salt = TEXTS["salt.txt"]
+    corpus = write_files(tmp_path / "web", {"page.html": PAGE.format(f"Once: {salt}")})
+    build(corpus, Artifact(tmp_path / "ix"))
+    blame_reading(Artifact(tmp_path / "ix"), corpus / "page.html", PAGE.format(salt), lxml="0.1")
+    done = winnow_here("verify", "--index", tmp_path / "ix", "--sources")
+    assert done.returncode == 4
+    assert f"only its reading changed (lxml 0.1 → {version('lxml')}): page.html" in done.stdout
 
 
 def test_a_folder_that_is_gone_is_all_missing(
