@@ -158,9 +158,15 @@ def _group_documents(manifest: Manifest, index: Index) -> dict[str, list[str]]:
 def _name_file(source: str, manifest: Manifest) -> str:
     """The file that a document is of: its source, without the `#row` behind it."""
     name = source
-    while name not in manifest.sources and "#" in name:
+    while not _was_read(name, manifest) and "#" in name:
         name = name.rpartition("#")[0]
     return name if name in manifest.sources else source
+
+
+def _was_read(name: str, manifest: Manifest) -> bool:
+    """Not of a file that was refused, for its name may be that of another one's row."""
+    known = manifest.sources.get(name)
+    return known is not None and all(source != name for source, _ in known["unreadable"])
 
 
 def _check(
