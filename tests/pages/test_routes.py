@@ -24,7 +24,7 @@ ROWS = (
     },
     {
         "id": "salt",
-        "url": "javascript:alert(document.domain)",
+        "url": "ftp://example.org/salt.txt",
         "text": "Salt was carried from Taoudenni to Timbuktu in slabs of forty kilograms.",
     },
     {
@@ -75,8 +75,8 @@ def test_author_and_web_address_stand_beside_the_source(pages: TestClient, show:
 @pytest.mark.parametrize("show", [_find, _open])
 def test_an_address_that_is_not_of_the_web_is_text(pages: TestClient, show: Show) -> None:
     page = show(pages, "salt was carried to Timbuktu")
-    assert "javascript:alert(document.domain)</bdi>" in page
-    assert 'href="javascript' not in page
+    assert "ftp://example.org/salt.txt</bdi>" in page
+    assert 'href="ftp' not in page
 
 
 @pytest.mark.parametrize("show", [_find, _open])
