@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
+from embeddings.article import HEADLINE
 from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
 from embeddings.comments import find_comments
@@ -66,9 +67,11 @@ def _spans(judged: Sequence[Judged], kind: Kind) -> Iterator[Span]:
 
 
 def _find_title(judged: Sequence[Judged]) -> str | None:
-    """The heading right above the first prose, else the start of that prose."""
+    """The article's headline, else the heading above the first prose, else that prose's start."""
     title = None
     for item in judged:
+        if item.reason == HEADLINE:
+            return item.block.text
         if item.kind is Kind.HEADING:
             title = show_heading(item.block.text)
         elif item.kind is Kind.PROSE:

@@ -53,6 +53,11 @@ OTHERS = {
     "de": "Wieder läutet eine Glocke im Hafen,Neue Karten für ein altes Riff,Zehn Knoten daheim",
     "ru": "Под гаванью снова звонит колокол,Новые карты старого рифа,Десять морских узлов для дома",
 }
+TITLES = {
+    "en": "Lighthouse Keeper, Sister, Lamp",
+    "de": "Wärter, Schwester, Lampe",
+    "ru": "Смотритель, Сестра, Лампа",
+}
 STORIES = {"en": ENGLISH, "de": GERMAN, "ru": RUSSIAN}
 
 
@@ -63,7 +68,8 @@ def make_page(language: str = "en", indented: bool = True) -> str:
     teasers = [line for name in headlines for line in (f"          {name}", "          12/03", "")]
     links = [f"        * {name}" for name in reversed(TOP[language].split(","))]
     story = [line for text in STORIES[language] for line in (f"            {text}", "")]
-    lines = ["  Facebook", "  Twitter", "", *menu, "", "    12/03/2019 14:05", "", *story]
+    lines = ["  Facebook", "  Twitter", "", f"  {TITLES[language]}", "", *menu, ""]
+    lines += ["    12/03/2019 14:05", "", *story]
     lines += [
         "        Facebook",
         "        Twitter",
@@ -94,6 +100,16 @@ def test_of_a_page_the_article_is_kept_and_the_rest_set_aside(
     assert menu <= set(found)
     assert {found[line] for line in menu} == {"menu or tag line"}
     assert set(OTHERS[language].split(",")) <= set(found)
+
+
+@pytest.mark.parametrize("indented", [True, False])
+@pytest.mark.parametrize("language", ["en", "de", "ru"])
+def test_the_headline_of_the_article_is_its_title_wherever_it_stands(
+    language: str, indented: bool
+) -> None:
+    encoder = HashingEncoder()
+    document = Document(source="page.txt", text=make_page(language, indented), sha256="")
+    assert cut_document(document, encoder.count_tokens, encoder.window).title == TITLES[language]
 
 
 def test_the_marks_of_a_page_cover_what_its_passages_do_not() -> None:
