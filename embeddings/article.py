@@ -23,6 +23,7 @@ HEADLINE = "the article's headline, taken as its title"
 
 _FEWEST_LINES = 40
 _MOST_LINES = 5000
+_LONGEST_PAGE = 1_000_000
 _LEAST_PROSE = 0.1
 _FARTHEST_HEADLINE = 30
 _FEWEST_HEADLINE_WORDS = 3
@@ -37,7 +38,7 @@ def find_outside(text: str, blocks: Sequence[Block], phrases: Mapping[int, str])
 
     `blocks` are the lines of `text`, `phrases` those of them that are known to be furniture.
     """
-    if not _FEWEST_LINES <= len(blocks) <= _MOST_LINES:
+    if not _FEWEST_LINES <= len(blocks) <= _MOST_LINES or len(text) > _LONGEST_PAGE:
         return {}
     lines = Lines(text, blocks)
     weights = _load_weights()
