@@ -20,6 +20,7 @@ from embeddings.blocks import Block
 from embeddings.page_features import Columns, Lines, Numbers, describe_lines, describe_page
 
 HEADLINE = "the article's headline, taken as its title"
+OUTSIDE = "outside the article"
 
 _FEWEST_LINES = 40
 _MOST_LINES = 5000
@@ -76,7 +77,7 @@ def _find_reason(block: Block) -> str:
         return "menu or tag line"
     if block.words <= _CAPTION_WORDS and (block.is_list_item or not block.ends_sentence):
         return "headline or caption"
-    return "outside the article"
+    return OUTSIDE
 
 
 def _is_above(columns: Columns, model: Mapping[str, Any]) -> Numbers:

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from embeddings.article import HEADLINE
 from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
-from embeddings.comments import find_comments
+from embeddings.comments import find_comments, keep_comments
 from embeddings.languages import identify_language
 from embeddings.packing import Limits, Part, pack
 from embeddings.records import Cut, Document, Mark, Passage, Span, make_id
@@ -44,7 +44,10 @@ def cut_document(
     title = document.title or _find_title(judged) or PurePosixPath(document.source).stem
     prose = [item.block.text for item in judged if item.kind is Kind.PROSE]
     language = document.language or identify_language("\n".join(prose)[:4000])
-    comments = document.comments if document.cleaned else find_comments(judged)
+    if document.comments is not None:
+        comments: Span | None = Span(document.comments, len(document.text))
+    elif comments := find_comments(judged):
+        judged = keep_comments(judged, comments)
     splitter = _Splitter(document, count_tokens, window, language, comments)
     return Cut(
         document=document,
@@ -91,13 +94,13 @@ class _Splitter:
         count_tokens: CountTokens,
         window: int,
         language: str | None,
-        comments: int | None,
+        comments: Span | None,
     ) -> None:
         self._document = document
         self._count_tokens = count_tokens
         self._limits = Limits(window, window * _CHARACTERS_A_TOKEN)
         self._language = language
-        self._comments = len(document.text) if comments is None else comments
+        self._comments = comments or Span(0, 0)
         self._tables = sorted((span.start, span.end) for span in document.verbatim)
         self._occurrences: Counter[str] = Counter()
 
@@ -116,7 +119,10 @@ class _Splitter:
         start = item.block.start
         i = bisect_right(self._tables, start, key=lambda table: table[0])
         in_table = i > 0 and start < self._tables[i - 1][1]
-        return item.kind, self._page(start), in_table, start >= self._comments
+        return item.kind, self._page(start), in_table, self._is_comment(start)
+
+    def _is_comment(self, start: int) -> bool:
+        return self._comments.start <= start < self._comments.end
 
     def _page(self, start: int) -> int | None:
         """The number, from 1, of the page that a place is on."""
@@ -242,7 +248,7 @@ class _Splitter:
             heading=heading,
             language=identify_language(text) or self._language,
             page=self._page(start),
-            comment=start >= self._comments,
+            comment=self._is_comment(start),
         )
 
 

@@ -2,11 +2,16 @@
 
 import pytest
 
+from embeddings.article import OUTSIDE
+from embeddings.blocks import Block
+from embeddings.cleaning import Judged, Kind
+from embeddings.comments import find_comments, keep_comments
 from embeddings.documents.html import read_html
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document
 from tests.embeddings.building import cut
+from tests.embeddings.test_article import ENGLISH, make_page
 
 STORY = (
     "The keeper of the lighthouse wound the clockwork of the lamp every four hours of the night, "
@@ -28,7 +33,7 @@ def comments(found: Cut) -> list[str]:
      "Kommentare", "Комментарии", "نظرات"],
 )  # fmt: skip
 def test_what_stands_below_the_title_of_the_comments_is_one(title: str) -> None:
-    found = cut(f"{STORY}\n\n{title}\n\n{SAID}\n\n{REPLY}")
+    found = cut(f"{STORY}\n\nShare\n\n{title}\n\n{SAID}\n\n{REPLY}")
     assert comments(found) == [SAID, REPLY]
 
 
@@ -42,6 +47,7 @@ def test_somebody_who_speaks_for_himself_below_the_source_line_comments() -> Non
     "text",
     [
         f"The keeper\n\n2 Comments\n\n{STORY}",  # a count under the title
+        f"{STORY}\n\nComments\n\n{SAID}",  # a chapter of a text that is no page
         f"{STORY}\n\nSource: The Harbour Post\n\n{REPLY}",  # nobody speaks for himself
         f"I knew him well.\n\n{STORY}\n\nSource: The Harbour Post\n\n{SAID}",  # the author does
         f"{STORY}\n\nSource: The Harbour Post\n\nShe said: “I loved my brother, and his lamp.”",
@@ -53,7 +59,7 @@ def test_the_article_is_no_comment(text: str) -> None:
 
 
 def test_a_short_comment_does_not_join_the_article() -> None:
-    found = cut(f"{STORY}\n\nIt went dark.\n\nComments\n\nHow sad!\n\n{SAID}")
+    found = cut(f"{STORY}\n\nIt went dark.\n\n2 Comments\n\nHow sad!\n\n{SAID}")
     assert comments(found)[0].startswith("How sad!")
     assert not any("dark" in text for text in comments(found))
 
@@ -69,3 +75,29 @@ def test_the_comments_of_a_web_page_are_labelled() -> None:
     encoder = HashingEncoder()
     found = cut_document(document, encoder.count_tokens, encoder.window)
     assert comments(found) == [SAID]
+
+
+def test_comments_set_aside_as_outside_the_article_are_kept_and_what_follows_them_is_not() -> None:
+    parts = [
+        (STORY, Kind.PROSE, ""),
+        ("2 Comments", Kind.FURNITURE, "comment count"),
+        (SAID, Kind.FURNITURE, OUTSIDE),
+        ("Reply", Kind.FURNITURE, "menu or tag line"),
+        (REPLY, Kind.FURNITURE, OUTSIDE),
+        ("More stories", Kind.FURNITURE, "related articles"),
+        ("A bell was heard below the harbour.", Kind.FURNITURE, OUTSIDE),
+    ]
+    judged, at = [], 0
+    for text, kind, reason in parts:
+        judged.append(Judged(Block(at, at + len(text), text), kind, reason))
+        at += len(text) + 2
+    stretch = find_comments(judged)
+    assert stretch is not None
+    kept = [item.block.text for item in keep_comments(judged, stretch) if item.kind is Kind.PROSE]
+    assert kept == [STORY, SAID, REPLY]
+
+
+def test_below_the_comments_of_a_page_no_prose_is_labelled() -> None:
+    last = ENGLISH[-1]
+    below = f"{last}\n\n      2 Comments\n\n      {SAID}\n\n      More stories\n\n      {REPLY}"
+    assert comments(cut(make_page().replace(last, below))) == [SAID]

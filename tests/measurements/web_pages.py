@@ -15,13 +15,12 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import takewhile
 from pathlib import Path
 from statistics import fmean
 
 from trafilatura import extract
 
-from embeddings.documents.html import COMMENTS, read_html
+from embeddings.documents.html import read_html
 from embeddings.documents.text import read_text
 from embeddings.encoders import load_tokenizer
 from embeddings.errors import UnreadableDocument
@@ -71,8 +70,9 @@ def _keep(documents: Iterator[Document | UnreadableDocument]) -> str:
     cut = cut_document(document, _TOKENIZER.count_tokens, _TOKENIZER.window)
     text = cut.document.text
     spans = sorted((span.start, span.end) for span in (*cut.passages, *cut.headings))
-    pieces = (text[start:end] for start, end in spans)
-    return "\n".join(takewhile(lambda piece: piece != COMMENTS, pieces))
+    begin = min((p.start for p in cut.passages if p.comment), default=len(text))
+    end = begin if document.comments is None else document.comments
+    return "\n".join(text[span[0] : span[1]] for span in spans if span[0] < end)
 
 
 def main(folder: Path) -> None:
