@@ -4,6 +4,7 @@ Hidden files are left out. What `.winnowignore` names and what has no reader is 
 notice: nothing is passed over in silence.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def list_sources(
             raise CorpusMissing(f"{root} does not exist", "check the path")
         for path, inside, left_out in walk(root, reading, selection):
             source = "/".join(part for part in (name, inside) if part)
-            if reason := left_out or _reason_to_skip(path):
+            if reason := left_out or _reason_to_skip(path, root):
                 reading.skipped.append((source, reason))
                 continue
             try:
@@ -54,9 +55,11 @@ def list_sources(
     return sorted(found, key=lambda file: file.source)
 
 
-def _reason_to_skip(path: Path) -> str | None:
+def _reason_to_skip(path: Path, root: Path) -> str | None:
     if path.is_dir():
         return "a link to a folder, which is not followed"
+    if path != root and path.is_symlink() and _leads_out(path, root):
+        return "a link out of the folder, which is not followed"
     if path.name in _NOT_DOCUMENTS:
         return "questions for `winnow evaluate`, not a document"
     if path.name in _BESIDE_A_COLLECTION and (path.parent / "corpus.jsonl").exists():
@@ -66,3 +69,8 @@ def _reason_to_skip(path: Path) -> str | None:
     if path.is_file() or not path.exists():  # what is missing is reported when it is read
         return None
     return "not a regular file"
+
+
+def _leads_out(link: Path, root: Path) -> bool:
+    target = os.path.realpath(link)  # a circle of links ends where it began
+    return not Path(target).is_relative_to(root.resolve())

@@ -84,11 +84,27 @@ def test_a_dangling_link_is_reported(tmp_path: Path) -> None:
     assert [source for source, _ in reading.unreadable] == ["a.txt", "b.txt"]
 
 
-def test_a_link_to_a_file_is_read_under_its_own_name(tmp_path: Path) -> None:
+def test_a_link_to_a_file_of_the_folder_is_read_under_its_own_name(tmp_path: Path) -> None:
+    """Even where the folder itself is reached by a link."""
+    write_files(tmp_path, {"corpus/real/a.txt": "x"})
+    os.symlink("real/a.txt", tmp_path / "corpus" / "b.txt")
+    os.symlink("corpus", tmp_path / "named")
+    for root in (tmp_path / "corpus", tmp_path / "named", tmp_path / "corpus" / "b.txt"):
+        found, reading = read_folder(root)
+        assert [item.source for item in found] in (["b.txt", "real/a.txt"], ["b.txt"])
+        assert reading.skipped == []
+
+
+def test_a_link_out_of_the_folder_is_skipped_with_a_notice(tmp_path: Path) -> None:
     write_files(tmp_path, {"elsewhere/a.txt": "x", "corpus/.keep": ""})
     os.symlink("../elsewhere/a.txt", tmp_path / "corpus" / "b.txt")
-    found, _ = read_folder(tmp_path / "corpus")
-    assert [item.source for item in found] == ["b.txt"]
+    os.symlink("b.txt", tmp_path / "corpus" / "c.txt")
+    found, reading = read_folder(tmp_path / "corpus")
+    assert found == []
+    assert [source for source, _ in reading.skipped] == ["b.txt", "c.txt"]
+    assert {reason for _, reason in reading.skipped} == {
+        "a link out of the folder, which is not followed"
+    }
 
 
 def test_a_link_to_a_folder_is_not_followed_and_not_passed_over(tmp_path: Path) -> None:

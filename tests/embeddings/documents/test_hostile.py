@@ -203,7 +203,7 @@ def test_what_is_no_file_is_skipped_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "b.txt"))
-    os.symlink("/dev/zero", tmp_path / "c.txt")
+    os.symlink("a.txt", tmp_path / "c.txt")
     found, reading = read_folder(tmp_path)
     assert found == []
     assert [source for source, _ in reading.skipped] == ["a.txt", "b.txt", "c.txt"]
