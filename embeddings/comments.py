@@ -5,7 +5,8 @@ author), where somebody speaks for himself whom the article never let speak outs
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from embeddings.article import OUTSIDE
 from embeddings.cleaning import Judged, Kind
@@ -14,7 +15,7 @@ from embeddings.records import Span
 _FEWEST_WORDS = 60  # of the article above: a count of comments often stands under the title too
 _NAME = (
     r"(?:comments?|responses?|replies|kommentare?|commentaires?|comentarios|commenti|yorumlar?"
-    r"|комментари[ийев]+|коментарі|изоҳлар|izohlar|تعليقات|التعليقات|نظرات|دیدگاه‌?ها)"
+    r"|комментари[ийевя]+|коментарі|изоҳлар|izohlar|تعليقات|التعليقات|نظرات|دیدگاه‌?ها)"
 )
 _COUNT = re.compile(
     rf"\d+ {_NAME}:?|{_NAME} \(?\d+\)?:?|(?:readers?'?|leave a) {_NAME}:?"
@@ -35,15 +36,21 @@ def find_comments(judged: Sequence[Judged]) -> Span | None:
 
     It ends where the page goes on with what it shows below every article.
     """
-    words = 0
-    article: list[str] = []
+    prose = [i for i, item in enumerate(judged) if item.kind is Kind.PROSE]
+    is_page = any(item.kind is Kind.FURNITURE for item in judged)
+    words, author_speaks = 0, False
     for i, item in enumerate(judged):
-        if words >= _FEWEST_WORDS and _begins(judged, i, article):
-            below = (other.block.start for other in judged[i:] if other.reason in _BELOW)
-            return Span(item.block.end, next(below, judged[-1].block.end))
+        if words >= _FEWEST_WORDS:
+            begins = _is_title(judged, i, is_page)
+            if not (begins or author_speaks) and _closes(judged, i, prose):
+                above = prose[: bisect_left(prose, i)]
+                author_speaks = any(_speaks_for_himself(judged[place]) for place in above)
+                begins = not author_speaks
+            if begins:
+                below = (other.block.start for other in judged[i:] if other.reason in _BELOW)
+                return Span(item.block.end, next(below, judged[-1].block.end))
         if item.kind is Kind.PROSE:
             words += item.block.words
-            article.append(item.block.text)
     return None
 
 
@@ -57,17 +64,22 @@ def keep_comments(judged: Sequence[Judged], comments: Span) -> list[Judged]:
     ]
 
 
-def _begins(judged: Sequence[Judged], i: int, article: Sequence[str]) -> bool:
+def _is_title(judged: Sequence[Judged], i: int, is_page: bool) -> bool:
+    """Whether it names comments. In a text that is no page, the name alone may be a chapter's."""
     text = judged[i].block.text.replace("’", "'")
-    if _COUNT.fullmatch(text):
-        return True
-    if _TITLE.fullmatch(text):  # of a page; in a text it may be a chapter on comments
-        return any(item.kind is Kind.FURNITURE for item in judged)
-    below = [item.block.text for item in judged[i + 1 :] if item.kind is Kind.PROSE][:1]
-    if not (_CLOSING.match(text) and below) or _CLOSING.match(judged[i + 1].block.text):
-        return False
-    return _speaks_for_himself(below) and not _speaks_for_himself(article)
+    return bool(_COUNT.fullmatch(text) or (is_page and _TITLE.fullmatch(text)))
 
 
-def _speaks_for_himself(texts: Iterable[str]) -> bool:
-    return any(_SELF.search(_QUOTED.sub("", text)) for text in texts)
+def _closes(judged: Sequence[Judged], i: int, prose: Sequence[int]) -> bool:
+    """Whether it is the article's last line, and somebody speaks for himself right below."""
+    at = bisect_right(prose, i)
+    return (
+        _CLOSING.match(judged[i].block.text) is not None
+        and at < len(prose)
+        and not _CLOSING.match(judged[i + 1].block.text)
+        and _speaks_for_himself(judged[prose[at]])
+    )
+
+
+def _speaks_for_himself(item: Judged) -> bool:
+    return _SELF.search(_QUOTED.sub("", item.block.text)) is not None

@@ -46,6 +46,8 @@ def cut_document(
     language = document.language or identify_language("\n".join(prose)[:4000])
     if document.comments is not None:
         comments: Span | None = Span(document.comments, len(document.text))
+    elif document.pages:  # nobody comments on the pages of a PDF
+        comments = None
     elif comments := find_comments(judged):
         judged = keep_comments(judged, comments)
     splitter = _Splitter(document, count_tokens, window, language, comments)

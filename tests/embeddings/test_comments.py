@@ -3,8 +3,8 @@
 import pytest
 
 from embeddings.article import OUTSIDE
-from embeddings.blocks import Block
-from embeddings.cleaning import Judged, Kind
+from embeddings.blocks import Block, find_blocks
+from embeddings.cleaning import Judged, Kind, judge_blocks
 from embeddings.comments import find_comments, keep_comments
 from embeddings.documents.html import read_html
 from embeddings.encoders.hashing import HashingEncoder
@@ -30,7 +30,7 @@ def comments(found: Cut) -> list[str]:
 @pytest.mark.parametrize(
     "title",
     ["2 Comments", "Comments", "Comments (2)", "Leave a comment", "3 thoughts on the keeper",
-     "Kommentare", "Комментарии", "نظرات"],
+     "Kommentare", "Комментарии", "2 Комментария", "نظرات"],
 )  # fmt: skip
 def test_what_stands_below_the_title_of_the_comments_is_one(title: str) -> None:
     found = cut(f"{STORY}\n\nShare\n\n{title}\n\n{SAID}\n\n{REPLY}")
@@ -56,6 +56,17 @@ def test_somebody_who_speaks_for_himself_below_the_source_line_comments() -> Non
 )
 def test_the_article_is_no_comment(text: str) -> None:
     assert comments(cut(text)) == []
+
+
+def test_nobody_comments_on_the_pages_of_a_pdf() -> None:
+    encoder = HashingEncoder()
+    document = Document("a.pdf", f"{STORY}\n\n2 Comments\n\n{SAID}", pages=(0,))
+    assert comments(cut_document(document, encoder.count_tokens, encoder.window)) == []
+
+
+def test_the_comments_below_very_many_lines_are_found_in_the_end() -> None:
+    lines = "\n".join(["The lamp was lit.", "Source: the log"] * 20_000)
+    assert find_comments(judge_blocks(find_blocks(f"{STORY}\n{lines}"))) is None
 
 
 def test_a_short_comment_does_not_join_the_article() -> None:
