@@ -13,7 +13,8 @@ from embeddings.analysis import find_terms
 
 _DEFINITION = re.compile(r"\(([A-Z][\w&.-]{1,9})\)")
 _ALSO_KNOWN = re.compile(
-    r"((?:[A-Z][\w’'-]+\s+)(?:(?:[A-Z][\w’'-]+|al|of|the|for|wal|and|ul|el)\s+){1,6})"
+    r"(?<!\w)((?:[A-Z][\w’'-]{1,60}\s+)"
+    r"(?:(?:[A-Z][\w’'-]{1,60}|al|of|the|for|wal|and|ul|el)\s+){1,6})"
     r"\(also known as (?:the )?([A-Z][^()]{3,60})\)"
 )
 _WORD = re.compile(r"[\w’'&.-]+")

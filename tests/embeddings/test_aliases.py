@@ -74,6 +74,10 @@ def test_names_that_share_one_belong_together() -> None:
     assert group == {"nls", "northern lamp societi", "nation lamp societi"}
 
 
+def test_a_long_row_of_letters_is_searched_for_names_in_the_end() -> None:
+    assert names("ACGT" * 250_000, "A-" * 250_000) == []
+
+
 @given(messy_texts())
 def test_any_text_may_be_searched_for_names(text: str) -> None:
     groups = find_aliases([text, "The Northern Lamp Society (NLS) met."])
