@@ -12,14 +12,17 @@ from embeddings.words import APOSTROPHES, ARABIC, INVISIBLE, MARKS
 
 # What stands between words. What belongs to one is kept: -5, 5%, £5, 1.5, C#, and the vowel signs
 # of many scripts, which are no letters to a regular expression. The non-joiner parts Persian stems
-# from their endings, and shows the negation: نمی‌رود.
+# from their endings, and shows the negation: نمی‌رود. So does the mark of !ready and of != in code.
 _BETWEEN = re.compile(
-    r"""((?:[\s;!?"'“”„‘’«»‹›()\[\]{}|\\–—*•·_~`،؛؟۔।॥、。〈〉《》「」『』【】]"""
-    rf"""|(?<!\d)[.,:/]|[.,:/](?!\d)|(?<=[\w{MARKS}])-|(?<=[{ARABIC}])\u200c|-(?!\d))+)"""
+    r"""((?:[\s;?"'“”„‘’«»‹›()\[\]{}|\\–—*•·_~`،؛؟۔।॥、。〈〉《》「」『』【】]"""
+    rf"""|(?<!\d)[.,:/]|[.,:/](?!\d)|(?<=[\w{MARKS}])-|(?<=[{ARABIC}])\u200c|-(?!\d)"""
+    r"""|!(?![\w=(])|(?<=\w)!(?!=))+)"""
 )
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 # The letters oʻ and gʻ of Uzbek are written with many signs: to'rt, toʻrt, to‘rt.
 _UZBEK = re.compile(rf"[{APOSTROPHES}ʼ](?<=[og].)(?=[a-z])(?!(?:s|d|m|ll|re|ve)\b)", re.IGNORECASE)
+# 10² is not 102, and 5½ not 51/2.
+_RAISED = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹₀-₉¼-¾⅐-⅞])")
 _SHORT_NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 # After one of these a capital says nothing. An abbreviated title is no end: "Mr. Brown".
 _OPENING = re.compile(r"""[.!?…:;"“”„«»‹()\[{|*•—–؟।。]|\n\s*\n""")
@@ -37,7 +40,8 @@ def normalize(text: str) -> str:
 
 
 def _compose(text: str) -> str:
-    return unicodedata.normalize("NFKC", _UZBEK.sub("ʻ", text)).translate(_INVISIBLE)
+    apart = _RAISED.sub(" ", _UZBEK.sub("ʻ", text))
+    return unicodedata.normalize("NFKC", apart).translate(_INVISIBLE)
 
 
 @dataclass(frozen=True)

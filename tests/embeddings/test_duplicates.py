@@ -78,6 +78,10 @@ def test_another_number_name_sign_or_a_negation_is_no_repeat(old: str, new: str)
         ("x < y", "x > y"),
         ("🙂", "🙁"),
         ("!!!", "???"),
+        ("if (!ready) stop", "if (ready) stop"),
+        ("a != b", "a = b"),
+        ("10² lamps", "102 lamps"),
+        ("5½ tins", "51⁄2 tins"),
         ("...", "…"),
     ],
 )
@@ -92,6 +96,7 @@ def test_a_sign_that_says_something_is_kept(one: str, other: str) -> None:
         ("to‘g‘ri yo‘l", "to`g´ri yoʼl"),
         ("نمی\u200cرود", "نمی رود"),
         ("ware\u00adhouse\u200f", "warehouse"),
+        ("No!It is late! “Go!”", "No it is late go"),
         ("क्\u200dष", "क्ष"),
     ],
 )
