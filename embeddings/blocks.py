@@ -61,7 +61,7 @@ def _find_lines(text: str) -> Iterator[Block]:
             yield Block(start, start + len(stripped), stripped)
 
 
-def _adjoins(text: str, line: Block, following: Block) -> bool:
+def adjoins(text: str, line: Block, following: Block) -> bool:
     """Whether only one line break lies between two lines."""
     between = text[line.end : following.start].replace("\r\n", "\n")
     return between.count("\n") + between.count("\r") <= 1
@@ -69,7 +69,7 @@ def _adjoins(text: str, line: Block, following: Block) -> bool:
 
 def _find_wrap_width(text: str, lines: list[Block]) -> int | None:
     """The width at which the text was wrapped, or None where single newlines are the author's."""
-    inner = [line for line, following in pairwise(lines) if _adjoins(text, line, following)]
+    inner = [line for line, following in pairwise(lines) if adjoins(text, line, following)]
     if len(inner) < _LEAST_INNER_LINES:
         return None
     lengths = sorted(len(line.text) for line in inner)
@@ -86,7 +86,7 @@ def _join_wrapped(text: str, lines: list[Block], width: int) -> Iterator[Block]:
         start = line.start if start is None else start
         runs_on = (
             following is not None
-            and _adjoins(text, line, following)
+            and adjoins(text, line, following)
             and len(line.text) >= _FULL_LINE * width
             and not following.is_list_item
         )

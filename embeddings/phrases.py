@@ -16,16 +16,18 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         (
             "navigation",
             8,
-            r"^(?:skip|jump|go|back) to\b|^(?:main )?(?:menu|navigation)$|^toggle "
+            r"^(?:skip|jump|(?:go )?back) to\b|^go to (?:the )?(?:top|main|content|home|page)\b"
+            r"|^(?:main )?(?:menu|navigation)$|^toggle "
             r"|^search(?: for)?:?$|^(?:home|information|log ?in|sign ?in|register|sitemap)$"
             r"|^(?:contact|about)(?: us)?$"
             r"|^(?:previous|next)(?: (?:post|article|page|story))?$|^close$|^print$",
         ),
-        ("navigation", 12, r"\s[|»›/•·]\s(?!.*[.!?]$)"),
+        ("navigation", 12, r"(?:\s[|»›•·]\s|\s/\s.*\s/\s)(?!.*[.,!?]$)"),
         (
             "share line",
             12,
-            r"^(?:share|tweet|follow us|like us|e-?mail|send|pass)\b(?!.*[.!?]$)"
+            r"^(?:share|e-?mail|send|pass)(?: (?:this|it|on|via|by|with|to (?:a )?friends?|article"
+            r"|story|post|page)\b(?!.*[.!?]$).*)?[:|]?$|^(?:tweet|follow us|like us)\b(?!.*[.!?]$)"
             r"|^(?:facebook|twitter|x|whatsapp|telegram|linkedin|reddit|copy link)$",
         ),
         (
@@ -43,7 +45,7 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         (
             "subscription or donation box",
             _LONGEST_APPEAL,
-            r"\bneeds? you(?:r (?:help|support))?\b"
+            r"\bneeds? your (?:help|support)\b"
             r"|\byou (?:can|could|may) (?:help|support) us\b"
             r"|\bonly you can\b|^(?:please )?(?:subscribe|sign up|donate|support (?:us|our))\b"
             r"|^(?:choose|pick|select|see) (?:a|your|the|our) (?:plan|subscription)"
@@ -63,7 +65,9 @@ _PHRASES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             r"|related(?: (?:articles?|stories|posts?|news|content|topics|reading|links))?"
             r"|(?:read|see) (?:more|also|next|on)\b.*"
             r"|you (?:may|might) (?:also )?.*like"
-            r"|(?:also|next|further) (?:read|reading|up)|recommended(?: .*)?|popular(?: .*)?"
+            r"|(?:also|next|further) (?:read|reading|up)"
+            r"|recommended(?: (?:for you|by|from|reading|stories|articles|posts|videos)\b.*)?"
+            r"|popular(?: (?:now|today|this week|.*\b(?:stories|articles|posts|news|tags)))?"
             r"|editor'?s'? (?:picks?|choice)|(?:similar|other) (?:articles|stories|posts)\b.*"
             r")[:.]?$",
         ),
