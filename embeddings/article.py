@@ -3,8 +3,9 @@
 First whether a text is such a page, by how its short lines are arranged; no other text is judged
 here. Then each line by itself, by what stands around it and by where it is in the nest of
 indentation: two logistic sums, whose weights are in `article.json` (CONTRIBUTING.md says what they
-come from). No list of words is used but those of `phrases.py`. Last, of the lines above the
-article, the one that shares most words with it is its headline, which the document is named by.
+come from); prose between two paragraphs of the article stays with them. No list of words is used
+but those of `phrases.py`. Last, of the lines above the article, the one that shares most words with
+it is its headline, which the document is named by.
 """
 
 import json
@@ -12,12 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from embeddings.blocks import Block
-from embeddings.page_features import Columns, Lines, Numbers, describe_lines, describe_page
+from embeddings.page_features import Columns, Flags, Lines, describe_lines, describe_page
 
 HEADLINE = "the article's headline, taken as its title"
 OUTSIDE = "outside the article"
@@ -26,6 +28,7 @@ _FEWEST_LINES = 40
 _MOST_LINES = 5000
 _LONGEST_PAGE = 1_000_000
 _LEAST_PROSE = 0.1
+_WIDEST_GAP = 12
 _FARTHEST_HEADLINE = 30
 _FEWEST_HEADLINE_WORDS = 3
 _MOST_HEADLINE_WORDS = 25
@@ -45,13 +48,25 @@ def find_outside(text: str, blocks: Sequence[Block], phrases: Mapping[int, str])
     weights = _load_weights()
     if not lines.prose.any() or not _is_above(describe_page(lines, phrases), weights["page"])[0]:
         return {}
-    kept = _is_above(describe_lines(lines), weights["lines"])
+    kept = _close_gaps(lines, _is_above(describe_lines(lines), weights["lines"]))
     if lines.mass[kept].sum() < _LEAST_PROSE * lines.mass.sum():  # a page of headlines, no article
         return {}
     outside = {i: _find_reason(block) for i, block in enumerate(blocks) if not kept[i]}
     if (headline := _find_headline(blocks, outside, phrases)) is not None:
         outside[headline] = HEADLINE
     return outside
+
+
+def _close_gaps(lines: Lines, kept: Flags) -> Flags:
+    """With the prose between two kept paragraphs close by, all indented alike: it goes on there."""
+    kept = kept.copy()
+    own = np.flatnonzero(kept & lines.prose)
+    for above, below in pairwise(own.tolist()):
+        level = lines.indents[above]
+        if below - above <= _WIDEST_GAP and lines.indents[below] == level:
+            gap = slice(above, below)
+            kept[gap] |= lines.prose[gap] & (lines.indents[gap] == level)
+    return kept
 
 
 def _find_headline(
@@ -80,7 +95,7 @@ def _find_reason(block: Block) -> str:
     return OUTSIDE
 
 
-def _is_above(columns: Columns, model: Mapping[str, Any]) -> Numbers:
+def _is_above(columns: Columns, model: Mapping[str, Any]) -> Flags:
     weights: Mapping[str, float] = model["weights"]
     total = sum((weights[name] * values for name, values in columns.items()), np.float64(0))
     return np.asarray(total > model["least"])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from embeddings.blocks import Block
 
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Columns = dict[str, Numbers]
 
 _WORD = re.compile(r"\w+")
@@ -172,7 +173,7 @@ def _describe_surroundings(lines: Lines) -> Columns:
     return columns | _measure_distances("prose", lines.prose)
 
 
-def _measure_distances(name: str, is_mark: NDArray[np.bool_]) -> Columns:
+def _measure_distances(name: str, is_mark: Flags) -> Columns:
     """How many lines away the nearest of the marked lines are, above and below."""
     places, marks = np.arange(len(is_mark)), np.flatnonzero(is_mark)
     if not len(marks):

@@ -1,9 +1,10 @@
 """Of a page saved with all its furniture the article is kept; other texts are left as they are."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from embeddings.article import _load_weights, find_outside
+from embeddings.article import _close_gaps, _load_weights, find_outside
 from embeddings.blocks import find_blocks
 from embeddings.cleaning import Kind, judge_blocks
 from embeddings.encoders.hashing import HashingEncoder
@@ -165,6 +166,24 @@ def test_a_text_that_is_no_page_is_judged_as_if_there_were_none(text: str) -> No
     blocks = find_blocks(text)
     assert len(blocks) >= 40
     assert judge_blocks(blocks, text) == judge_blocks(blocks)
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        ([f"  {ENGLISH[1]}", "  Ann Lee", f"  {ENGLISH[2]}"], [True, False, True]),
+        ([f"    {ENGLISH[1]}"], [False]),  # in a box of its own
+        ([f"  {ENGLISH[1]}"] * 12, [False] * 12),  # too far
+    ],
+)
+def test_prose_between_paragraphs_of_the_article_stays_with_them(
+    between: list[str], kept: list[bool]
+) -> None:
+    text = "\n".join([f"  {ENGLISH[0]}", *between, f"  {ENGLISH[3]}"])
+    judged = np.array([True, *(False for _ in between), True])
+    closed = _close_gaps(Lines(text, find_blocks(text)), judged)
+    assert closed.tolist() == [True, *kept, True]
+    assert judged[1:-1].sum() == 0
 
 
 def test_a_page_of_few_lines_is_left_to_the_other_rules() -> None:
