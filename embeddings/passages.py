@@ -26,6 +26,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 _FEWEST_WORDS = 8
 _LONGEST_TITLE = 120
+_BELOW_TITLES = ("byline", "tag list", "date line")
 _CHARACTERS_A_TOKEN = 8
 
 
@@ -72,13 +73,18 @@ def _spans(judged: Sequence[Judged], kind: Kind) -> Iterator[Span]:
 
 
 def _find_title(judged: Sequence[Judged]) -> str | None:
-    """The article's headline, else the heading above the first prose, else that prose's start."""
-    title = None
+    """The article's headline, else the heading above the first prose, else that prose's start.
+
+    Of several headings the first that stands below a page's menus: a subtitle may follow it.
+    """
+    title, is_above = None, True
     for item in judged:
         if item.reason == HEADLINE:
             return item.block.text
-        if item.kind is Kind.HEADING:
-            title = show_heading(item.block.text)
+        if item.kind is Kind.FURNITURE and item.reason not in _BELOW_TITLES:
+            is_above = True
+        elif item.kind is Kind.HEADING and is_above:
+            title, is_above = show_heading(item.block.text), False
         elif item.kind is Kind.PROSE:
             text = title or item.block.text
             return (

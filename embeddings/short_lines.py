@@ -20,10 +20,11 @@ def find_headings(
 ) -> set[int]:
     """Of a text that is no page: short lines that stand above prose, and in no stanza or list.
 
-    What goes on right below another line and ends its paragraph heads nothing either.
+    What goes on right below another line and ends its paragraph heads nothing either. Of many one
+    below another the first and the last do: what is between could not be found as a heading.
     """
     last = max(prose)
-    return {
+    found = {
         i
         for paragraph in _find_paragraphs(blocks, open_blocks, text)
         for i in _without_stanzas(blocks, paragraph)
@@ -32,6 +33,7 @@ def find_headings(
         and not blocks[i].is_list_item
         and not paragraph[0] < i == paragraph[-1]
     }
+    return {i for i in found if not (i - 1 in found and i + 1 in found)}
 
 
 def _find_paragraphs(

@@ -118,6 +118,24 @@ def test_the_headings_of_a_japanese_text_are_in_its_script() -> None:
         assert judged[1].kind is Kind.HEADING
 
 
+def test_nobody_is_lost_among_lines_that_stand_like_headings() -> None:
+    found = cut("Lease\n\nbetween\n\nAnna Keeper\n\nand\n\nBen Ray\n\nThe lamp is let to Ben.")
+    assert found.title == "Lease"
+    parties, rest = found.passages
+    assert parties.text == "between\n\nAnna Keeper\n\nand"
+    assert rest.heading == "Ben Ray"
+
+
+def test_a_paper_is_called_by_its_title_and_not_by_the_last_line_above_its_text() -> None:
+    lines = ("Lamps of the North", "Keywords: lamp, oil", "Abstract", "We saw forty lamps go out.")
+    assert cut("\n\n".join(lines)).title == "Lamps of the North"
+
+
+def test_a_page_is_called_by_the_line_below_its_menu() -> None:
+    lines = ("Lamps", "Jump to content", "The lamp that never slept", "It never went out.")
+    assert cut("\n\n".join(lines)).title == "The lamp that never slept"
+
+
 def test_an_answer_of_a_few_words_stands_with_its_question() -> None:
     texts = [passage.text for passage in cut(QUESTIONS).passages]
     assert any("burn?\nColza oil" in text for text in texts)
