@@ -48,7 +48,7 @@ docs: env-dev ## take the tables of README.md and docs/openapi.json from the cod
 quality: env-dev ## measure the figures of README.md again
 	@$(BIN)/python -m service.evaluation.showcase README.md
 
-fuzz: env-dev ## read thousands of damaged files of each format (an hour)
+fuzz: env-dev ## read thousands of damaged files of each format (minutes)
 	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py
 
 clean: ## remove the environment and caches; indexes stay

@@ -253,7 +253,7 @@ class _Splitter:
             end=end,
             text=text,
             sentences=tuple(find_sentences(text, self._language)),
-            heading=heading,
+            heading=None if self._is_comment(start) else heading,
             language=identify_language(text) or self._language,
             page=self._page(start),
             comment=self._is_comment(start),

@@ -69,6 +69,14 @@ def test_the_comments_below_very_many_lines_are_found_in_the_end() -> None:
     assert find_comments(judge_blocks(find_blocks(f"{STORY}\n{lines}"))) is None
 
 
+def test_a_comment_does_not_stand_under_the_last_heading_of_the_article() -> None:
+    found = cut(f"The lamp that never slept\n\n{STORY}\n\n2 Comments\n\n{SAID}")
+    assert {(p.comment, p.heading) for p in found.passages} == {
+        (False, "The lamp that never slept"),
+        (True, None),
+    }
+
+
 def test_a_short_comment_does_not_join_the_article() -> None:
     found = cut(f"{STORY}\n\nIt went dark.\n\n2 Comments\n\nHow sad!\n\n{SAID}")
     assert comments(found)[0].startswith("How sad!")
