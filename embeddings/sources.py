@@ -20,7 +20,7 @@ from embeddings.documents import (
     list_sources,
 )
 from embeddings.documents.walking import name_roots
-from embeddings.errors import CorpusMissing, UnreadableDocument
+from embeddings.errors import CorpusError, CorpusMissing, UnreadableDocument
 from embeddings.index import Index
 from embeddings.manifest import Manifest, hash_file
 from embeddings.records import Document, Passage, Reading, Span, StoredDocument, hash_text
@@ -129,8 +129,8 @@ def _list_files(roots: list[Path], selection: Selection) -> _Listing:
             found = list_sources([root], reading, selection)
         except CorpusMissing:
             continue
-        except OSError as error:  # a folder above it is closed
-            listing.closed[root] = error.strerror or str(error)
+        except CorpusError as error:  # a folder above it is closed
+            listing.closed[root] = error.message
             continue
         prefix = f"{name}/" if name else ""
         for file in found:

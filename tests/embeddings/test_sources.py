@@ -120,6 +120,16 @@ def test_a_file_that_is_left_out_now_says_why(artifact: Artifact, folder: Path) 
     assert "left out now" in found.reason and ".winnowignore" in found.reason
 
 
+def test_a_file_named_by_a_link_keeps_the_name_of_the_link(tmp_path: Path) -> None:
+    write_files(tmp_path, {"texts/bees": BEES})
+    (tmp_path / "page.txt").symlink_to("texts/bees")
+    artifact = Artifact(tmp_path / "index")
+    build(tmp_path / "page.txt", artifact)
+    assert {name: facts(one) for name, one in check(artifact).items()} == {
+        "page.txt": ("unchanged", 1, 1)
+    }
+
+
 def test_a_link_that_leads_nowhere_is_unreadable(artifact: Artifact, folder: Path) -> None:
     (folder / "salt.txt").unlink()
     (folder / "salt.txt").symlink_to("nowhere")
