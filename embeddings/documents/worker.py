@@ -22,7 +22,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints is no reply
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
-    limits = unpack(requests.readline())
+    if not (first := requests.readline()):
+        return
+    limits = unpack(first)
     _limit_memory(limits["memory"])
     replies.write(pack({"ready": True}))
     replies.flush()

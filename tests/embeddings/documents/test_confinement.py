@@ -147,3 +147,9 @@ def test_the_process_knows_no_model_and_no_index() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"set()"
+
+
+def test_the_process_started_by_hand_without_a_file_ends_in_silence() -> None:
+    program = [sys.executable, "-m", "embeddings.documents.worker"]
+    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
