@@ -5,9 +5,11 @@ author), where somebody speaks for himself whom the article never let speak outs
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from embeddings.article import OUTSIDE
+from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
 from embeddings.records import Span
 
@@ -30,20 +32,38 @@ _BELOW = {"related articles", "subscription or donation box", "legal notice"}
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{0,2000}[”\"»“]")
 
 
+@dataclass(slots=True)
+class _Article:
+    """What stands above a line. Each text of it is searched once, whatever is asked how often."""
+
+    words: int = 0
+    unheard: list[str] = field(default_factory=list)
+    has_spoken: bool = False
+
+    def add(self, block: Block) -> None:
+        self.words += block.words
+        self.unheard.append(block.text)
+
+    def speaks_for_himself(self) -> bool:
+        """Whether its author does."""
+        self.has_spoken = self.has_spoken or any(map(_speaks_for_himself, self.unheard))
+        self.unheard.clear()
+        return self.has_spoken
+
+
 def find_comments(judged: Sequence[Judged]) -> Span | None:
     """The stretch of the text whose prose is readers' comments, or None.
 
     It ends where the page goes on with what it shows below every article.
     """
-    words = 0
-    article: list[str] = []
+    is_page = any(item.kind is Kind.FURNITURE for item in judged)
+    article = _Article()
     for i, item in enumerate(judged):
-        if words >= _FEWEST_WORDS and _begins(judged, i, article):
+        if article.words >= _FEWEST_WORDS and _begins(judged, i, article, is_page):
             below = (other.block.start for other in judged[i:] if other.reason in _BELOW)
             return Span(item.block.end, next(below, judged[-1].block.end))
         if item.kind is Kind.PROSE:
-            words += item.block.words
-            article.append(item.block.text)
+            article.add(item.block)
     return None
 
 
@@ -57,17 +77,20 @@ def keep_comments(judged: Sequence[Judged], comments: Span) -> list[Judged]:
     ]
 
 
-def _begins(judged: Sequence[Judged], i: int, article: Sequence[str]) -> bool:
+def _begins(judged: Sequence[Judged], i: int, article: _Article, is_page: bool) -> bool:
     text = judged[i].block.text.replace("’", "'")
     if _COUNT.fullmatch(text):
         return True
     if _TITLE.fullmatch(text):  # of a page; in a text it may be a chapter on comments
-        return any(item.kind is Kind.FURNITURE for item in judged)
-    below = [item.block.text for item in judged[i + 1 :] if item.kind is Kind.PROSE][:1]
-    if not (_CLOSING.match(text) and below) or _CLOSING.match(judged[i + 1].block.text):
+        return is_page
+    if not _CLOSING.match(text) or i + 1 == len(judged):
         return False
-    return _speaks_for_himself(below) and not _speaks_for_himself(article)
+    if _CLOSING.match(judged[i + 1].block.text):
+        return False
+    following = (judged[place] for place in range(i + 1, len(judged)))
+    below = next((item.block.text for item in following if item.kind is Kind.PROSE), "")
+    return _speaks_for_himself(below) and not article.speaks_for_himself()
 
 
-def _speaks_for_himself(texts: Iterable[str]) -> bool:
-    return any(_SELF.search(_QUOTED.sub("", text)) for text in texts)
+def _speaks_for_himself(text: str) -> bool:
+    return _SELF.search(_QUOTED.sub("", text)) is not None
