@@ -83,6 +83,14 @@ def test_a_passage_that_is_gone_is_told_from_those_that_stand(
     assert (displaced.start, displaced.now) == (len(BEES) + 2, None)
 
 
+def test_passages_that_changed_places_are_found_in_any_order(
+    artifact: Artifact, folder: Path
+) -> None:
+    text = f"{TIDE}\n\n{HONEY}\n\n{BEES}\n"
+    write_files(folder, {"bees.txt": text})
+    assert [now for _, now in places(check(artifact)["bees.txt"], text)] == [BEES, HONEY]
+
+
 def test_repeated_words_are_not_all_found_in_one_place(tmp_path: Path) -> None:
     twice = f"{BEES}\n\n{SALT}\n\n{BEES}\n"
     folder = write_files(tmp_path / "corpus", {"a.txt": twice})
