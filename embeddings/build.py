@@ -20,6 +20,7 @@ from embeddings.documents import (
     SourceFile,
     list_sources,
 )
+from embeddings.documents.walking import find_real
 from embeddings.earlier import (
     LiveBuild,
     holds_all,
@@ -84,7 +85,7 @@ def build_index(
     IndexOfOtherRoots, IndexBusy, EncoderError. The earlier build stays live whatever is raised.
     """
     started = time.monotonic()
-    roots = sorted(roots, key=lambda root: str(root.resolve()))  # their order must not matter
+    roots = sorted(set(map(find_real, roots)), key=str)  # neither order nor spelling matter
     live = read_live(artifact)
     _refuse_other_roots(live, roots, artifact, replace)
     if live is not None and not is_sound(artifact):
@@ -217,7 +218,7 @@ class _Task:
 
 
 def _name_roots(roots: Iterable[Path]) -> list[str]:
-    return sorted({str(root.resolve()) for root in roots})
+    return [str(root) for root in roots]
 
 
 def _refuse_other_roots(

@@ -18,7 +18,7 @@ CutDocument = Callable[[Document, frozenset[str]], Cut]
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much is done, and how much there is."""
 
-_NAME_TAKEN = "has the same name as another document"
+_NAME_TAKEN = "has the same name as another document (rename one of them)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _File:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What the manifest says of it. Without a hash it is read again by the next build."""
+        """What the manifest says of it. Where it gave no document, it has no hash."""
         return {
             "size": self.file.size,
             "modified_ns": self.file.modified_ns,
@@ -106,14 +106,29 @@ def read_corpus(
         progress("reading", done, len(files))
         found.append(_recall(file, earlier, rehash) or _read(file, reader))
     progress("reading", len(files), len(files))
-    _refuse_names_taken(found)
-    repeated = find_repeated_lines([doc.text for one in found for doc in one.documents])
-    if turned := repeated ^ earlier.repeated:
-        found = [_read(o.file, reader) if _is_touched(o, turned) else o for o in found]
-        _refuse_names_taken(found)
+    found, repeated = _settle(found, earlier.repeated, reader)
     cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
-    sources = {one.file.source: one.record for one in found}
+    sources: dict[str, dict[str, Any]] = {}
+    for one in found:  # of two whose names show alike, the first gives the document
+        sources.setdefault(one.file.source, one.record)
     return Corpus(cuts, sources, _gather(found), _compare(sources, earlier.sources))
+
+
+def _settle(
+    files: list[_File], before: frozenset[str], reader: DocumentReader
+) -> tuple[list[_File], frozenset[str]]:
+    """The files, recalled ones read again where a line of theirs is now, or no longer, shared by
+    many, and those lines. A file may change until it is read again, so they are counted once more.
+    """
+    while True:
+        _refuse_names_taken(files)
+        repeated = find_repeated_lines([doc.text for one in files for doc in one.documents])
+        touched = [_is_touched(one, repeated ^ before) for one in files]
+        if not any(touched):
+            return files, repeated
+        pairs = zip(files, touched, strict=True)
+        files = [_read(one.file, reader) if is_touched else one for one, is_touched in pairs]
+        before = repeated
 
 
 def _gather(files: Iterable[_File]) -> Reading:
@@ -127,12 +142,17 @@ def _gather(files: Iterable[_File]) -> Reading:
 def _recall(file: SourceFile, earlier: Earlier, rehash: bool) -> _File | None:
     cuts = earlier.cuts.get(file.source)
     known = earlier.sources.get(file.source)
-    if not cuts or not known or not known["sha256"] or not _is_same(file, known, rehash):
+    if not cuts or not known or _lacks_name(known) or not _is_same(file, known, rehash):
         return None
     one = _File(file, known["sha256"], [cut.document for cut in cuts], cuts)
     one.reading.unreadable.extend((source, reason) for source, reason in known["unreadable"])
     one.reading.notices.extend((source, notice) for source, notice in known["notices"])
     return one
+
+
+def _lacks_name(known: Mapping[str, Any]) -> bool:
+    """Whether a document of the file was refused for its name, which may be free by now."""
+    return any(reason == _NAME_TAKEN for _, reason in known["unreadable"])
 
 
 def _is_same(file: SourceFile, known: Mapping[str, Any], rehash: bool) -> bool:
@@ -160,7 +180,8 @@ def _refuse_names_taken(files: Iterable[_File]) -> None:
             refused = sorted(own[id].source for id in taken)
             one.reading.unreadable.extend((source, _NAME_TAKEN) for source in refused)
             one.documents = [doc for doc in one.documents if doc.id not in taken]
-            one.cuts, one.sha256 = None, ""
+            if one.cuts is not None:
+                one.cuts = [cut for cut in one.cuts if cut.document.id not in taken]
         seen |= own.keys()
 
 

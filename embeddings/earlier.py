@@ -10,7 +10,7 @@ from embeddings.artifact import Artifact
 from embeddings.corpus import Earlier
 from embeddings.documents import SourceFile
 from embeddings.encoders import Tokenizer, find_profile
-from embeddings.errors import ArtifactError
+from embeddings.errors import ArtifactError, EncoderUnavailable
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import Manifest
 from embeddings.records import Cut, Reading
@@ -72,9 +72,18 @@ def is_made_alike(live: Manifest, options: Mapping[str, Any], tokenizer: Tokeniz
         live.version == __version__
         and live.options == options
         and live.libraries == list_libraries()
-        and live.encoder["window"] == tokenizer.window
         and live.ranking == dict(profile.ranking)
+        and _is_same_encoder(live, tokenizer)
     )
+
+
+def _is_same_encoder(live: Manifest, tokenizer: Tokenizer) -> bool:
+    """Whether the model is the one of the live build: a folder may hold another one by now."""
+    try:
+        known = tokenizer.known_identity
+    except EncoderUnavailable:  # the hub's newest, of which only the tokenizer is here
+        return False
+    return known.items() <= live.encoder.items()
 
 
 def holds_all(live: Manifest, files: Sequence[SourceFile], reading: Reading) -> bool:

@@ -18,7 +18,7 @@ class Manifest:
     """The record of one build.
 
     `sources` says of each source file its `size` in bytes, `modified_ns`, `sha256` ("" where it
-    must be read again) and what reading it gave: `unreadable` and `notices`, pairs of a source and
+    gave no document) and what reading it gave: `unreadable` and `notices`, pairs of a source and
     a text. `libraries` are the versions of those that shape texts. A build that shares `options`,
     `encoder` and `libraries` with an earlier one may take over what that made of a file.
     """
@@ -57,7 +57,8 @@ def describe_files(folder: Path, names: list[str] | tuple[str, ...]) -> dict[str
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, and beside it its own hash in the form of sha256sum."""
-    data = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n"
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    data = text.encode("utf-8", "surrogatepass") + b"\n"  # a root's name need not be UTF-8
     (folder / MANIFEST).write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     (folder / CHECKSUM).write_text(f"{digest}  {MANIFEST}\n", encoding="ascii")

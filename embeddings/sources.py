@@ -6,8 +6,10 @@ that takes the text out of it.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -20,12 +22,13 @@ from embeddings.documents import (
     list_sources,
 )
 from embeddings.documents.walking import name_roots
-from embeddings.errors import CorpusMissing, UnreadableDocument
+from embeddings.errors import CorpusError, CorpusMissing, UnreadableDocument
 from embeddings.index import Index
 from embeddings.manifest import Manifest, hash_file
 from embeddings.records import Document, Passage, Reading, Span, StoredDocument, hash_text
 
 _DOCUMENTS_A_PAGE = 1000
+_FIRST_WORDS = 24  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,8 @@ def _list_files(roots: list[Path], selection: Selection) -> _Listing:
             found = list_sources([root], reading, selection)
         except CorpusMissing:
             continue
-        except OSError as error:  # a folder above it is closed
-            listing.closed[root] = error.strerror or str(error)
+        except CorpusError as error:  # a folder above it is closed
+            listing.closed[root] = error.message
             continue
         prefix = f"{name}/" if name else ""
         for file in found:
@@ -229,16 +232,42 @@ def _list_passages(stored: StoredDocument) -> list[Passage]:
     return sorted((*stored.passages, *folded), key=lambda passage: passage.start)
 
 
-def _find_displaced(text: str, passages: Iterable[Passage]) -> Iterator[Displaced]:
+def _find_displaced(text: str, passages: Sequence[Passage]) -> Iterator[Displaced]:
     """Passages keep their order as far as they can: words that repeat are not all found at once."""
+    displaced = [one for one in passages if text[one.start : one.end] != one.text]
+    places = _Places(text, {one.text for one in displaced})
+    moved = {one.id for one in displaced}
     after = 0
     for passage in passages:
         at = passage.start
-        if text[passage.start : passage.end] != passage.text:
-            at = text.find(passage.text, after)
-            if at < 0:
-                at = text.find(passage.text)
+        if passage.id in moved:
+            at = places.find(passage.text, after)
             now = Span(at, at + len(passage.text)) if at >= 0 else None
             yield Displaced(passage.id, passage.start, passage.end, now)
         if at >= 0:
             after = at + len(passage.text)
+
+
+class _Places:
+    """Where passages begin in a text, which is looked through once for the first of their words."""
+
+    def __init__(self, text: str, wanted: Iterable[str]) -> None:
+        self._text = text
+        self._starts: dict[str, list[int]] = {one[:_FIRST_WORDS]: [] for one in wanted}
+        for at in range(len(text) if self._starts else 0):
+            if (found := self._starts.get(text[at : at + _FIRST_WORDS])) is not None:
+                found.append(at)
+
+    def find(self, passage: str, after: int) -> int:
+        """The first place of a passage behind another, else the first of all; -1 where is none."""
+        if len(passage) < _FIRST_WORDS:
+            at = self._text.find(passage, after)
+            return at if at >= 0 else self._text.find(passage)
+        starts = self._starts[passage[:_FIRST_WORDS]]
+        behind = bisect_left(starts, after)
+        fitting = (
+            at
+            for at in chain(starts[behind:], starts[:behind])
+            if self._text.startswith(passage, at)
+        )
+        return next(fitting, -1)

@@ -24,10 +24,11 @@ def read_csv(
 ) -> Iterator[Document | UnreadableDocument]:
     """Yield a document for each row, or what is wrong with that row."""
     decoded = decode(data, source)
-    if not decoded.text.strip():
-        raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
     rows = _read_rows(decoded.text, source)
-    _, head = next(rows)
+    first = next(rows, None)
+    if first is None:
+        raise UnreadableDocument(source, "is empty", "take it out of the folder, or fill it")
+    _, head = first
     columns = [name.strip() for name in head]
     folded = [name.casefold() for name in columns]
     column = find_text_column(folded, text_column.casefold())
@@ -35,6 +36,10 @@ def read_csv(
         raise _describe_columns(source, columns, text_column)
     table = Table(source, sha256, decoded)
     _fill(table, rows, folded, column)
+    if not table.items:
+        raise UnreadableDocument(
+            source, "has no row below its first", "take it out of the folder, or fill it"
+        )
     yield from table.finish()
 
 
@@ -68,7 +73,7 @@ def _read_rows(text: str, source: str) -> Iterator[Row]:
 
 
 def _find_divider(text: str) -> str:
-    head = next(line for line in text.splitlines() if line.strip())
+    head = next((line for line in text.splitlines() if line.strip()), "")
     return max(_DIVIDERS, key=head.count)
 
 

@@ -16,6 +16,7 @@ _LONGEST_LINE = 1000
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![-/.\d])")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SCHEMES = ("http", "https", "ftp")
 
@@ -28,11 +29,11 @@ def find_first(fields: Mapping[str, Any], names: Iterable[str]) -> Any:
 def read_line(value: object) -> str | None:
     """A string on one line without white space around it; None for anything else, and for none.
 
-    What is longer than any title is cut short.
+    What is longer than any title is cut short; halves of a surrogate pair show as damaged.
     """
     if not isinstance(value, str):
         return None
-    line = _SPACE.sub(" ", value).strip()
+    line = _SPACE.sub(" ", _SURROGATE.sub("\ufffd", value)).strip()
     return (line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…") or None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from embeddings.documents.formats import READERS
 from embeddings.documents.ignoring import Selection
 from embeddings.documents.walking import name_roots, walk
-from embeddings.errors import CorpusMissing
+from embeddings.errors import CorpusError, CorpusMissing
 from embeddings.records import Reading
 
 # The parts of a judged collection that are not its texts, by their fixed names.
@@ -38,14 +38,13 @@ def list_sources(
     selection = selection or Selection()
     found: list[SourceFile] = []
     for root, name in names.items():
-        if not root.exists():
-            raise CorpusMissing(f"{root} does not exist", "check the path")
+        _require(root)
         for path, inside, left_out in walk(root, reading, selection):
             source = "/".join(part for part in (name, inside) if part)
-            if reason := left_out or _reason_to_skip(path, root):
-                reading.skipped.append((source, reason))
-                continue
             try:
+                if reason := left_out or _reason_to_skip(path, root):
+                    reading.skipped.append((source, reason))
+                    continue
                 status = path.stat()
             except OSError as error:
                 reading.unreadable.append((source, error.strerror or str(error)))
@@ -53,6 +52,19 @@ def list_sources(
             found.append(SourceFile(path, source, status.st_size, status.st_mtime_ns))
     reading.notices.extend(("", notice) for notice in selection.describe())
     return sorted(found, key=lambda file: file.source)
+
+
+def _require(root: Path) -> None:
+    """Raises CorpusMissing where there is no such path, CorpusError where it cannot be reached."""
+    try:
+        root.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CorpusMissing(f"{root} does not exist", "check the path") from error
+    except OSError as error:
+        raise CorpusError(
+            f"{root} cannot be read: {error.strerror or error}",
+            "check the path, and that you may read it",
+        ) from error
 
 
 def _reason_to_skip(path: Path, root: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,19 +18,24 @@ def name_roots(roots: Iterable[Path]) -> dict[Path, str]:
     if len(roots) == 1:
         return {roots[0]: ""}
     names: dict[Path, str] = {}
+    numbers: Counter[str] = Counter()
+    taken: set[str] = set()
     for root in roots:
-        base = root.resolve().parent.name if os.path.isfile(root) else root.resolve().name
-        taken = set(names.values())
-        names[root] = next(n for n in _numbered(base) if n not in taken)
+        real = find_real(root)
+        base = name = _printable(real.parent.name if os.path.isfile(real) else real.name)
+        while name in taken:
+            numbers[base] += 1
+            name = f"{base}-{numbers[base] + 1}"
+        taken.add(name)
+        names[root] = name
     return names
 
 
-def _numbered(base: str) -> Iterator[str]:
-    yield base
-    number = 2
-    while True:
-        yield f"{base}-{number}"
-        number += 1
+def find_real(root: Path) -> Path:
+    """Where a root lies, links followed; a file that is itself a link keeps its own name."""
+    if os.path.islink(root) and os.path.isfile(root):
+        return Path(os.path.realpath(root.parent), root.name)
+    return Path(os.path.realpath(root))
 
 
 def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[Path, str, str]]:
@@ -42,7 +48,8 @@ def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[P
         return
 
     def report(error: OSError) -> None:
-        reading.unreadable.append((str(error.filename), error.strerror or str(error)))
+        where = _printable(str(error.filename))
+        reading.unreadable.append((where, error.strerror or str(error)))
 
     ignored: list[Ignored] = []
     for folder, folders, files in os.walk(root, onerror=report):

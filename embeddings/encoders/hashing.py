@@ -6,6 +6,7 @@ Knows spelling, not meaning. Deterministic, of any dimension, in every language.
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -22,6 +23,10 @@ class HashingEncoder:
 
     identity = EncoderIdentity("hashing", _DIMENSION, _WINDOW, "hashing-1")
     window = _WINDOW
+
+    @property
+    def known_identity(self) -> dict[str, object]:
+        return asdict(self.identity)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(_WORD.findall(text)) for text in texts]

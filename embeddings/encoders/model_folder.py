@@ -64,6 +64,18 @@ class ModelFolder:
         marks = int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
         return self._find_length() - marks - prompt
 
+    @property
+    def known_identity(self) -> dict[str, object]:
+        """All of an encoder's identity but the dimension, which follows from the weights."""
+        query_prompt, passage_prompt = self.prompts
+        return {
+            "name": self.name,
+            "window": self.window,
+            "weights_sha256": self.weights_sha256,
+            "query_prompt": query_prompt,
+            "passage_prompt": passage_prompt,
+        }
+
     def _find_length(self) -> int:
         """Where sentence-transformers cuts a text: since its version 6 the tokenizer says so."""
         if length := self._read_json("sentence_bert_config.json").get("max_seq_length"):

@@ -28,6 +28,14 @@ class Tokenizer(Protocol):
     @property
     def window(self) -> int: ...
 
+    @property
+    def known_identity(self) -> dict[str, object]:
+        """What the encoder's identity will say, as far as it is known without loading the model.
+
+        Raises EncoderUnavailable where its weights are not on this machine.
+        """
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, marks and prompt not counted."""
         ...

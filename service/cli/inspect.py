@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             print_json(described)
         else:
             _show(console, described)
-    return 1 if settings.strict and reading.unreadable else 0
+    return 0
 
 
 def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> Sequence[Cut]:

@@ -6,7 +6,7 @@ import logging
 import socket
 
 from embeddings.artifact import Artifact
-from embeddings.errors import PortTaken, ServiceError
+from embeddings.errors import CorpusError, PortTaken, ServiceError
 from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
@@ -19,7 +19,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
-            artifact, _ = build(read_paths(arguments.paths), settings)
+            artifact, report = build(read_paths(arguments.paths), settings)
+            if settings.strict and report.manifest.unreadable:
+                raise CorpusError(
+                    f"{len(report.manifest.unreadable):,} could not be read (named above), "
+                    "and --strict was given",
+                    "mend them, or serve without --strict",
+                )
         else:
             artifact = Artifact(choose_directory(settings))
         _serve(artifact, listener, settings)

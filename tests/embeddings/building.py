@@ -92,6 +92,28 @@ def passages_of(artifact: Artifact) -> dict[str, str]:
     return {item.passage.id: item.passage.text for item in stored}
 
 
+def contents_of(artifact: Artifact) -> dict[str, object]:
+    """Everything in the files of the live build, without the order of rows on disk."""
+    folder = folder_of(artifact)
+    held: dict[str, object] = {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.suffix in (".npy", ".faiss")
+    }
+    for name in ("passages.sqlite", "terms.sqlite"):
+        database = sqlite3.connect(folder / name)
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            rows = database.execute(f"SELECT * FROM {table}").fetchall()
+            held[f"{name}/{table}"] = sorted(map(repr, rows))
+        database.close()
+    manifest = artifact.manifest()
+    told = ("counts", "unreadable", "skipped", "notices", "options", "libraries")
+    held |= {name: getattr(manifest, name) for name in told}
+    held["sources"] = {name: record["sha256"] for name, record in manifest.sources.items()}
+    return held
+
+
 def sources_of(artifact: Artifact) -> list[str]:
     _, index = artifact.open()
     summaries = index.documents(0, 1000)[1]

@@ -25,7 +25,19 @@ def test_two_folders_with_the_same_file_names_stay_apart(tmp_path: Path) -> None
 
 def test_a_folder_named_twice_is_read_once(tiny_corpus: Path, tmp_path: Path) -> None:
     artifact = Artifact(tmp_path / "index")
-    assert build([tiny_corpus, tiny_corpus], artifact).manifest.counts["documents"] == 5
+    (tmp_path / "link").symlink_to(tiny_corpus)
+    roots = [tiny_corpus, tiny_corpus / ".." / tiny_corpus.name, tmp_path / "link"]
+    assert build(roots, artifact).manifest.counts["documents"] == 5
+
+
+def test_a_folder_may_have_a_name_that_is_no_text(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / os.fsdecode(b"caf\xe9"), {"a.txt": NEW})
+    artifact = Artifact(tmp_path / "index")
+    assert build(folder, artifact).fresh
+    assert not build(folder, artifact).fresh
+    other = write_files(tmp_path / "other", {"b.txt": NEW})
+    build([folder, other], artifact, replace=True)
+    assert sources_of(artifact) == ["caf\\xe9/a.txt", "other/b.txt"]
 
 
 def test_what_cannot_be_read_is_counted_and_the_rest_is_built(

@@ -1,5 +1,7 @@
 """Readers' comments are kept, told from the article, and never mixed with it in one passage."""
 
+from typing import Any
+
 import pytest
 
 from embeddings.article import OUTSIDE
@@ -120,3 +122,21 @@ def test_below_the_comments_of_a_page_no_prose_is_labelled() -> None:
     last = ENGLISH[-1]
     below = f"{last}\n\n      2 Comments\n\n      {SAID}\n\n      More stories\n\n      {REPLY}"
     assert comments(cut(make_page().replace(last, below))) == [SAID]
+
+
+class _Counted(list[Judged]):
+    """Counts how many of its items are looked at, one by one or in a slice."""
+
+    looks = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def test_a_long_text_is_looked_through_once() -> None:
+    lines = [Judged(Block(i, i + 1, "words"), Kind.PROSE) for i in range(1000)]
+    judged = _Counted(lines)
+    assert find_comments(judged) is None
+    assert judged.looks <= 2 * len(lines)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,8 +17,14 @@ from embeddings.documents import DocumentReader, SourceFile
 from embeddings.documents.formats import READERS, Item
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.protocol import EncoderIdentity
-from embeddings.errors import UnreadableDocument
-from tests.embeddings.building import CountingEncoder, build, folder_of, sources_of, write_files
+from embeddings.errors import EncoderUnavailable, UnreadableDocument
+from tests.embeddings.building import (
+    CountingEncoder,
+    build,
+    contents_of,
+    sources_of,
+    write_files,
+)
 
 STORY = (
     "The keeper of the northern light wound the clockwork of his lamp every four hours, "
@@ -71,28 +76,6 @@ def _apply(folder: Path, step: Mapping[str, tuple[str, bool] | None]) -> None:
             write_files(folder, {name: _write(*content, name)})
 
 
-def _contents(artifact: Artifact) -> dict[str, object]:
-    """Everything in the files of the live build, without the order of rows on disk."""
-    folder = folder_of(artifact)
-    held: dict[str, object] = {
-        path.name: path.read_bytes()
-        for path in folder.iterdir()
-        if path.suffix in (".npy", ".faiss")
-    }
-    for name in ("passages.sqlite", "terms.sqlite"):
-        database = sqlite3.connect(folder / name)
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        for (table,) in tables.fetchall():
-            rows = database.execute(f"SELECT * FROM {table}").fetchall()
-            held[f"{name}/{table}"] = sorted(map(repr, rows))
-        database.close()
-    manifest = artifact.manifest()
-    told = ("counts", "unreadable", "skipped", "notices", "options", "libraries")
-    held |= {name: getattr(manifest, name) for name in told}
-    held["sources"] = {name: record["sha256"] for name, record in manifest.sources.items()}
-    return held
-
-
 @settings(max_examples=60, deadline=None)
 @given(STEPS, st.booleans())
 def test_any_sequence_of_adds_changes_and_removals_equals_a_fresh_build(
@@ -105,7 +88,7 @@ def test_any_sequence_of_adds_changes_and_removals_equals_a_fresh_build(
             _apply(folder, step)
             build(folder, artifact, rehash=rehash)
         build(folder, fresh)
-        assert _contents(artifact) == _contents(fresh)
+        assert contents_of(artifact) == contents_of(fresh)
 
 
 @pytest.fixture
@@ -213,11 +196,26 @@ class _Narrow(HashingEncoder):
 def test_another_encoder_of_the_same_name_takes_nothing_over(
     tiny_artifact: Artifact, tiny_corpus: Path, read: list[str]
 ) -> None:
-    write_files(tiny_corpus, {"new.txt": STORY})
+    """Not even where no file changed: no answer could be given from the vectors that are there."""
     report = build(tiny_corpus, tiny_artifact, _Narrow())
-    files = sorted(report.manifest.sources)
-    assert read == ["new.txt", *files]
-    assert report.encoded > len(files)
+    assert report.fresh
+    assert read == sorted(report.manifest.sources)
+    assert report.encoded > len(read)
+    assert not build(tiny_corpus, tiny_artifact, _Narrow()).fresh
+
+
+class _Newer(HashingEncoder):
+    """A model of whose newest version only the tokenizer is on this machine."""
+
+    @property
+    def known_identity(self) -> dict[str, object]:
+        raise EncoderUnavailable("has no weights")
+
+
+def test_a_model_whose_weights_are_not_here_yet_is_not_taken_for_that_of_the_index(
+    tiny_artifact: Artifact, tiny_corpus: Path
+) -> None:
+    assert build(tiny_corpus, tiny_artifact, _Newer()).fresh
 
 
 def test_a_footer_of_five_documents_is_set_aside_and_comes_back_when_there_are_four(

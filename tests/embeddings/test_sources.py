@@ -83,6 +83,14 @@ def test_a_passage_that_is_gone_is_told_from_those_that_stand(
     assert (displaced.start, displaced.now) == (len(BEES) + 2, None)
 
 
+def test_passages_that_changed_places_are_found_in_any_order(
+    artifact: Artifact, folder: Path
+) -> None:
+    text = f"{TIDE}\n\n{HONEY}\n\n{BEES}\n"
+    write_files(folder, {"bees.txt": text})
+    assert [now for _, now in places(check(artifact)["bees.txt"], text)] == [BEES, HONEY]
+
+
 def test_repeated_words_are_not_all_found_in_one_place(tmp_path: Path) -> None:
     twice = f"{BEES}\n\n{SALT}\n\n{BEES}\n"
     folder = write_files(tmp_path / "corpus", {"a.txt": twice})
@@ -118,6 +126,16 @@ def test_a_file_that_is_left_out_now_says_why(artifact: Artifact, folder: Path) 
     found = check(artifact)["salt.txt"]
     assert found.found == "missing"
     assert "left out now" in found.reason and ".winnowignore" in found.reason
+
+
+def test_a_file_named_by_a_link_keeps_the_name_of_the_link(tmp_path: Path) -> None:
+    write_files(tmp_path, {"texts/bees": BEES})
+    (tmp_path / "page.txt").symlink_to("texts/bees")
+    artifact = Artifact(tmp_path / "index")
+    build(tmp_path / "page.txt", artifact)
+    assert {name: facts(one) for name, one in check(artifact).items()} == {
+        "page.txt": ("unchanged", 1, 1)
+    }
 
 
 def test_a_link_that_leads_nowhere_is_unreadable(artifact: Artifact, folder: Path) -> None:

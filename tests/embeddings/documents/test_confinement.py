@@ -147,3 +147,20 @@ def test_the_process_knows_no_model_and_no_index() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"set()"
+
+
+def test_the_process_started_by_hand_without_a_file_ends_in_silence() -> None:
+    program = [sys.executable, "-m", "embeddings.documents.worker"]
+    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_a_busy_process_ends_when_whoever_started_it_is_gone() -> None:
+    reader, data = ConfinedReader(ReadOptions(), Limits()), _make_endless_pdf()
+    process = reader._start()
+    assert process.stdin is not None and process.stdout is not None
+    request = {"ending": ".pdf", "source": "a", "sha256": "", "options": {}, "size": len(data)}
+    process.stdin.write(pack(request) + data)
+    process.stdin.close()
+    assert process.wait(timeout=60) == -signal.SIGKILL
+    process.stdout.close()

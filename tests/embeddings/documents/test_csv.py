@@ -121,3 +121,12 @@ def test_an_address_that_would_run_is_left_out(given: str, url: str | None) -> N
     (document,) = read(f"text,url\nwords,{given}\n")
     assert isinstance(document, Document)
     assert document.url == url
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [(",,\n;;\n", "has no column"), (",,\n , \n", "is empty"), ("id,text\n", "no row below")],
+)
+def test_a_table_without_a_row_is_refused(table: str, what: str) -> None:
+    with pytest.raises(UnreadableDocument, match=what):
+        read(table)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.documents import list_sources
-from embeddings.errors import UnreadableDocument
+from embeddings.documents.walking import name_roots
+from embeddings.errors import CorpusError, UnreadableDocument
 from embeddings.records import Document, Reading
 from tests.embeddings.building import read_folder, write_files
 
@@ -138,3 +139,42 @@ def test_a_name_that_is_not_utf8_shows_its_odd_bytes(tmp_path: Path) -> None:
         file.write(b"words")
     (document,), _ = read_folder(tmp_path)
     assert document.source == "caf\\xe9.txt"
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_costs_itself_alone(
+    open_folder: Path, request: pytest.FixtureRequest
+) -> None:
+    write_files(open_folder, {"a.txt": "x", "shut/b.txt": "y", "shut/c.xyz": "y"})
+    (open_folder / "shut").chmod(0o444)
+    own = os.geteuid()
+    request.getfixturevalue("nobody")
+    found, reading = read_folder(open_folder)
+    os.seteuid(own)
+    (open_folder / "shut").chmod(0o755)
+    assert [item.source for item in found] == ["a.txt"]
+    denied = {(f"shut/{name}", "Permission denied") for name in ("b.txt", "c.xyz")}
+    assert denied < set(reading.unreadable)
+
+
+def test_a_folder_that_may_not_be_listed_is_named_in_letters(
+    open_folder: Path, request: pytest.FixtureRequest
+) -> None:
+    shut = open_folder / os.fsdecode(b"caf\xe9")
+    shut.mkdir(mode=0)
+    own = os.geteuid()
+    request.getfixturevalue("nobody")
+    _, reading = read_folder(open_folder)
+    os.seteuid(own)
+    shut.chmod(0o755)
+    assert reading.unreadable == [(f"{open_folder}/caf\\xe9", "Permission denied")]
+
+
+def test_a_path_that_cannot_be_reached_says_why(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="cannot be read: File name too long") as caught:
+        list_sources([tmp_path / ("a" * 300)], Reading())
+    assert caught.value.hint
+
+
+def test_folders_of_one_name_are_numbered(tmp_path: Path) -> None:
+    roots = [tmp_path / name for name in ("1/a", "2/a-2", "3/a", "4/a")]
+    assert list(name_roots(roots).values()) == ["a", "a-2", "a-3", "a-4"]

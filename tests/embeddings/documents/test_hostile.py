@@ -16,7 +16,7 @@ from embeddings.documents.confinement import ConfinedReader, Limits
 from embeddings.documents.formats import ReadOptions
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document
-from tests.embeddings.building import build, read_folder, sources_of, write_files
+from tests.embeddings.building import build, passages_of, read_folder, sources_of, write_files
 from tests.embeddings.documents.samples import SAMPLES
 from tests.embeddings.documents.test_epub import FIRST, OPF
 from tests.embeddings.documents.test_epub import make as make_epub
@@ -245,6 +245,24 @@ def test_what_a_document_says_of_itself_is_cut_short(reader: ConfinedReader) -> 
 
 def test_two_names_that_show_alike_are_told(tmp_path: Path) -> None:
     corpus = write_files(tmp_path / "c", {"a\nb.txt": "One.", "a\\nb.txt": "Two."})
-    manifest = build(corpus, Artifact(tmp_path / "index")).manifest
+    artifact = Artifact(tmp_path / "index")
+    manifest = build(corpus, artifact).manifest
     assert manifest.counts["documents"] == 1
-    assert manifest.unreadable == [["a\\nb.txt", "has the same name as another document"]]
+    ((source, reason),) = manifest.unreadable
+    assert (source, "same name" in reason) == ("a\\nb.txt", True)
+    assert not build(corpus, artifact).fresh
+    write_files(corpus, {"a\nb.txt": "Another one."})
+    assert build(corpus, artifact).fresh
+    assert list(passages_of(artifact).values()) == ["Another one."]
+
+
+def test_half_a_character_in_what_a_page_says_of_itself_shows_as_damaged(tmp_path: Path) -> None:
+    said = r'{"@type": "Article", "author": {"name": "Ann \ud83d Lee"}}'
+    head = f'<head><script type="application/ld+json">{said}</script></head>'
+    page = f"<html>{head}<body><article><p>Owls hunt by ear.</p></article></body></html>"
+    artifact = Artifact(tmp_path / "index")
+    build(write_files(tmp_path / "c", {"a.html": page}), artifact)
+    _, index = artifact.open()
+    (stored,) = index.read([0])
+    index.close()
+    assert stored.author == "Ann \ufffd Lee"

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,16 +47,6 @@ def test_what_took_a_files_place_is_reported_not_waited_for(
     assert isinstance(problem, UnreadableDocument)
     assert problem.source == "a.txt"
     assert what in problem.message
-
-
-@pytest.fixture
-def nobody() -> Iterator[None]:
-    """Root may read everything, so it is somebody else for a while."""
-    own = os.geteuid()
-    if own == 0:
-        os.seteuid(65534)
-    yield
-    os.seteuid(own)
 
 
 def test_a_file_without_permission_is_reported(

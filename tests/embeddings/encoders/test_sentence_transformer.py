@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ def test_a_model_folder_loads_and_says_what_it_is(tiny_model: Path) -> None:
         PROMPTS["document"],
     )
     assert identity.window == WINDOW - len(["[CLS]", "[SEP]"]) - len(["ask", "lamp"])
+    known = load_tokenizer(str(tiny_model)).known_identity
+    assert {**known, "dimension": 32} == asdict(identity)
 
 
 def test_vectors_are_of_length_one_and_one_a_text(tiny_model: Path) -> None:

@@ -53,6 +53,17 @@ def test_without_an_index_it_ends_at_once(winnow_here: Winnow) -> None:
     assert "nowhere" in refused.stderr
 
 
+def test_strict_serves_nothing_where_a_document_could_not_be_read(
+    winnow_here: Winnow, corpus: Path
+) -> None:
+    (corpus / "empty.txt").touch()
+    flags = ("--encoder", "hashing", "--index", "ix", "--port", 0, "--strict")
+    refused = winnow_here("serve", corpus, *flags)
+    assert refused.returncode == 1
+    assert "serving on" not in refused.stderr
+    assert "1 could not be read" in refused.stderr and "hint:" in refused.stderr
+
+
 def test_it_builds_answers_and_ends_when_interrupted(corpus: Path, tmp_path: Path) -> None:
     command = ["serve", corpus, "--encoder", "hashing", "--index", "ix", "--port", "0"]
     process = subprocess.Popen(
