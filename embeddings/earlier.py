@@ -27,6 +27,7 @@ _SHAPE_TEXTS = (
     "rapidfuzz",
     "rensa",
     "sentencex",
+    "tokenizers",
     "trafilatura",
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.errors import IndexDamaged, IndexFormat
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.sha256"
 

@@ -1,8 +1,9 @@
 """Makes folders, documents and indexes for the tests of this package."""
 
+import os
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,3 +151,15 @@ def blame_reading(artifact: Artifact, page: Path, content: str, **libraries: str
     files = describe_files(folder, list(manifest.files))
     libraries = {**manifest.libraries, **libraries}
     write_manifest(folder, replace(manifest, sources=sources, files=files, libraries=libraries))
+
+
+@contextmanager
+def being_nobody() -> Iterator[None]:
+    """Root may read everything, so it is somebody else for a while."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)

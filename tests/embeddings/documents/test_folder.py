@@ -9,7 +9,7 @@ from embeddings.documents import list_sources
 from embeddings.documents.walking import name_roots
 from embeddings.errors import CorpusError, UnreadableDocument
 from embeddings.records import Document, Reading
-from tests.embeddings.building import read_folder, write_files
+from tests.embeddings.building import being_nobody, read_folder, write_files
 
 
 def test_files_are_named_by_their_path_inside_the_folder_in_order(tmp_path: Path) -> None:
@@ -141,30 +141,22 @@ def test_a_name_that_is_not_utf8_shows_its_odd_bytes(tmp_path: Path) -> None:
     assert document.source == "caf\\xe9.txt"
 
 
-def test_a_folder_that_may_be_listed_and_not_entered_costs_itself_alone(
-    open_folder: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_folder_that_may_be_listed_and_not_entered_costs_itself_alone(open_folder: Path) -> None:
     write_files(open_folder, {"a.txt": "x", "shut/b.txt": "y", "shut/c.xyz": "y"})
     (open_folder / "shut").chmod(0o444)
-    own = os.geteuid()
-    request.getfixturevalue("nobody")
-    found, reading = read_folder(open_folder)
-    os.seteuid(own)
+    with being_nobody():
+        found, reading = read_folder(open_folder)
     (open_folder / "shut").chmod(0o755)
     assert [item.source for item in found] == ["a.txt"]
     denied = {(f"shut/{name}", "Permission denied") for name in ("b.txt", "c.xyz")}
     assert denied < set(reading.unreadable)
 
 
-def test_a_folder_that_may_not_be_listed_is_named_in_letters(
-    open_folder: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_folder_that_may_not_be_listed_is_named_in_letters(open_folder: Path) -> None:
     shut = open_folder / os.fsdecode(b"caf\xe9")
     shut.mkdir(mode=0)
-    own = os.geteuid()
-    request.getfixturevalue("nobody")
-    _, reading = read_folder(open_folder)
-    os.seteuid(own)
+    with being_nobody():
+        _, reading = read_folder(open_folder)
     shut.chmod(0o755)
     assert reading.unreadable == [(f"{open_folder}/caf\\xe9", "Permission denied")]
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from embeddings.documents import DocumentReader, list_sources, reading
 from embeddings.errors import UnreadableDocument
 from embeddings.records import Document, Reading
-from tests.embeddings.building import read_folder, write_files
+from tests.embeddings.building import being_nobody, read_folder, write_files
 
 
 def _read_after(folder: Path, change: Callable[[Path], object]) -> Document | UnreadableDocument:
@@ -49,14 +50,14 @@ def test_what_took_a_files_place_is_reported_not_waited_for(
     assert what in problem.message
 
 
-def test_a_file_without_permission_is_reported(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    def lock(path: Path) -> None:
-        path.chmod(0)
-        request.getfixturevalue("nobody")
+def test_a_file_without_permission_is_reported(open_folder: Path) -> None:
+    with ExitStack() as stack:
 
-    problem = _read_after(write_files(tmp_path, {"a.txt": "x"}), lock)
+        def lock(path: Path) -> None:
+            path.chmod(0)
+            stack.enter_context(being_nobody())
+
+        problem = _read_after(write_files(open_folder, {"a.txt": "x"}), lock)
     assert isinstance(problem, UnreadableDocument)
     assert problem.message == "Permission denied"
 
