@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from embeddings.documents.globs import fits
 
 IGNORE_FILE = ".winnowignore"
+_HIDDEN = "a dot before the name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def find_ignored(path: Path, is_folder: bool, ignored: Sequence[Ignored]) -> str
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Globs about the folders that are named: a file is read when an `include` fits it or a folder
-    it lies in, or there is none, and no `exclude` does. Counts what it leaves out.
+    it lies in, or there is none, and no `exclude` does. Hidden ones never are. Counts what it
+    leaves out.
     """
 
     include: Sequence[str] = ()
@@ -52,6 +54,9 @@ class Selection:
 
     def leaves_out(self, inside: PurePath, is_folder: bool) -> bool:
         """Whether a path is not to be read, as far as it can be told of a folder."""
+        if inside.name.startswith("."):
+            self.left_out[_HIDDEN, is_folder] += inside.name != IGNORE_FILE
+            return True
         for glob in self.exclude:
             if fits(glob, inside, is_folder):
                 self.left_out[f"--exclude `{glob}`", is_folder] += 1
@@ -75,7 +80,8 @@ class Selection:
             files, folders = self.left_out[by, False], self.left_out[by, True]
             counts = [_count(files, "file")] if files else []
             counts += [_count(folders, "folder")] if folders else []
-            yield f"left out by {by}: {' and '.join(counts)}"
+            if counts:
+                yield f"left out by {by}: {' and '.join(counts)}"
 
 
 def _count(number: int, word: str) -> str:

@@ -61,8 +61,6 @@ def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[P
         entries = [*((name, False) for name in files), *((name, True) for name in folders)]
         folders[:] = []
         for name, is_folder in sorted(entries):
-            if name.startswith("."):
-                continue
             path = Path(folder, name)
             if selection.leaves_out(path.relative_to(root), is_folder):
                 continue

@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_built(
         ({"a.txt": "", "b.txt": b"\0"}, r"a.txt: is empty \(.*, or fill it\); b.txt: is binary"),
         ({f"{i}.txt": " \n" for i in range(5)}, "and 2 more"),
         ({"scan.xyz": b"%PDF"}, "scan.xyz: no reader for .xyz"),
-        ({".hidden.txt": NEW}, "no documents"),
+        ({".hidden.txt": NEW}, "left out by a dot before the name: 1 file"),
     ],
 )
 def test_a_folder_without_a_readable_text_says_why(

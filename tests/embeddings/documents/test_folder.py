@@ -38,11 +38,18 @@ def test_an_empty_file_is_reported_as_empty(tmp_path: Path, name: str, content: 
     assert (problem.source, problem.message) == (name, "is empty")
 
 
-def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
-    write_files(tmp_path, {".a.txt": "x", ".git/a.txt": "x", "b/.c/d.txt": "x", "b/e.txt": "x"})
+def test_hidden_files_and_folders_are_left_out_with_one_notice(tmp_path: Path) -> None:
+    files = dict.fromkeys((".a.txt", ".git/a.txt", "b/.c/d.txt", "b/e.txt", ".winnowignore"), "x")
+    write_files(tmp_path, files)
     found, reading = read_folder(tmp_path)
     assert [item.source for item in found] == ["b/e.txt"]
     assert reading.skipped == []
+    assert reading.notices == [("", "left out by a dot before the name: 1 file and 2 folders")]
+
+
+def test_the_file_that_says_what_to_leave_out_is_no_document_to_be_missed(tmp_path: Path) -> None:
+    write_files(tmp_path, {".winnowignore": "b.txt", "a.txt": "x"})
+    assert read_folder(tmp_path)[1].notices == []
 
 
 def test_a_folder_that_is_itself_hidden_is_read_when_named(tmp_path: Path) -> None:
