@@ -9,7 +9,8 @@ from embeddings.artifact import Artifact
 from embeddings.encoders import Encoder
 from embeddings.errors import EncoderMismatch, NotReady, WinnowError
 from embeddings.manifest import Manifest
-from service.search import Query, Searcher
+from service.query import Query
+from service.search import Searcher
 
 _LOG = logging.getLogger("winnow")
 _PROBE = "what does this folder say?"

@@ -5,22 +5,20 @@ BM25 passages, to a depth that depends on neither k nor offset; each then gets t
 every signal.
 """
 
-import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from embeddings.analysis import find_terms, inverse_document_frequency
 from embeddings.encoders import Encoder
-from embeddings.errors import InvalidInput, NotFound
+from embeddings.errors import NotFound
 from embeddings.index import Index
 from embeddings.languages import find_unknown_language
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
-    Filter,
     Numbers,
     Signals,
     Span,
@@ -31,65 +29,11 @@ from embeddings.records import (
 from service.confidence import estimate_confidence
 from service.fusion import fuse, share_of_ideal
 from service.highlights import find_highlights
+from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
 
-MODES = ("hybrid", "dense", "lexical")
-MOST_HITS = 100
-DEEPEST = 1000
-LONGEST_QUERY = 2000
 CANDIDATE_DEPTH = 200
-
-_WORD = re.compile(r"\w")
-_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")  # JSON lets it through, and so does a command line
 _FEWEST_LETTERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question with how it is to be answered. Raises InvalidInput where it cannot be."""
-
-    text: str
-    k: int = 10
-    offset: int = 0
-    mode: str = "hybrid"
-    min_confidence: float = 0.0
-    filter: Filter = field(default_factory=Filter)
-
-    def __post_init__(self) -> None:
-        _check_text(self.text)
-        if not 1 <= self.k <= MOST_HITS:
-            raise InvalidInput(f"k is {self.k}", f"use a k from 1 to {MOST_HITS}", "k")
-        if self.offset < 0 or self.offset + self.k > DEEPEST:
-            raise InvalidInput(
-                f"offset is {self.offset} with k {self.k}",
-                f"use an offset from 0, with offset + k at most {DEEPEST:,}",
-                "offset",
-            )
-        if self.mode not in MODES:
-            raise InvalidInput(f"mode is {self.mode!r}", f"use one of {', '.join(MODES)}", "mode")
-        if not 0 <= self.min_confidence <= 1:
-            raise InvalidInput(
-                f"min_confidence is {self.min_confidence}",
-                "use a number from 0 to 1",
-                "min_confidence",
-            )
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise InvalidInput("the query is empty", "ask a question, or give a few words", "q")
-    if len(text) > LONGEST_QUERY:
-        raise InvalidInput(
-            f"the query has {len(text):,} characters",
-            f"shorten it to {LONGEST_QUERY:,} characters",
-            "q",
-        )
-    if _HALF_A_PAIR.search(text):
-        raise InvalidInput("the query is not Unicode text", "send it in UTF-8", "q")
-    if not _WORD.search(text):
-        raise InvalidInput(
-            "the query has no word in it", "ask a question, or give a few words", "q"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +132,13 @@ class Searcher:
             terms=terms,
             notices=self._notice_language(query.text),
         )
+
+    def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
+        """Every candidate with its score, best first, whatever k and offset are."""
+        vector = self._encoder.encode_queries([query.text])[0]
+        scored = self._score(query, vector, frozenset(find_terms(query.text)))
+        stored = self._index.read([int(number) for number in scored.numbers])
+        return list(zip(stored, map(float, scored.scores), strict=True))
 
     def similar(self, passage_id: str, k: int) -> Results:
         """The passages nearest to a passage, itself left out. Raises NotFound."""

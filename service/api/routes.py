@@ -19,8 +19,9 @@ from service.api.schemas import (
     SearchResponse,
 )
 from service.live import Live
+from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
-from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS, Searcher
+from service.search import Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},

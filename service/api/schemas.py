@@ -11,7 +11,8 @@ from embeddings.records import (
     Span,
     StoredPassage,
 )
-from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS, Hit, Query, Results
+from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS, Query
+from service.search import Hit, Results
 
 Mode = Literal["hybrid", "dense", "lexical"]
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"

@@ -39,8 +39,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "evaluate": (
         ("index", "encoder", "json"),
-        (("questions", "", "a questions.jsonl"),),
-        "measure the answers to questions with known passages",
+        (("dataset", "", "a questions.jsonl, or a folder with corpus, queries and qrels"),),
+        "measure the answers to questions with known passages, or a judged collection",
     ),
     "verify": (
         ("index", "sources", "all", "json"),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from embeddings.errors import InvalidInput
 from service.cli.opening import open_searcher
 from service.cli.output import print_json, say, show_plain
+from service.query import Query
 from service.quoting import FORMS, cite
-from service.search import Hit, Query, Results
+from service.search import Hit, Results
 from service.settings import Settings
 
 

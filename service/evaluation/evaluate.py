@@ -7,7 +7,8 @@ from itertools import groupby
 
 from embeddings.wording import normalize
 from service.evaluation.questions import CROSS, NEAR, Question
-from service.search import Query, Results, Searcher
+from service.query import Query
+from service.search import Results, Searcher
 
 DEPTH = 10
 

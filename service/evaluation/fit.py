@@ -10,7 +10,6 @@ confidence that every right best hit reaches.
 import json
 import math
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,41 +18,27 @@ import numpy as np
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from service.confidence import estimate_confidence
+from service.evaluation.collections import read_judgements, read_queries, relevant_only
 from service.live import Live
-from service.search import MODES, Hit, Query, Searcher
+from service.query import MODES, Query
+from service.search import Hit, Searcher
 
 _DEPTH = 100
 _WEIGHTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 
-Judgements = Mapping[str, set[str]]
+Relevant = Mapping[str, set[str]]
 Answers = dict[str, list[Hit]]
 Example = tuple[float, bool]
 
 
-def read_queries(path: Path) -> dict[str, str]:
-    """Text by id, from `queries.jsonl` in BEIR's form."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return {row["_id"]: row["text"] for row in rows}
-
-
-def read_judgements(path: Path) -> Judgements:
-    """The documents that answer each query, from a `qrels.tsv` with a heading line."""
-    judged: dict[str, set[str]] = defaultdict(set)
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        query, document, relevance = line.split("\t")
-        if int(relevance) > 0:
-            judged[query].add(document)
-    return judged
-
-
-def ask(searcher: Searcher, mode: str, queries: Mapping[str, str], judged: Judgements) -> Answers:
+def ask(searcher: Searcher, mode: str, queries: Mapping[str, str], judged: Relevant) -> Answers:
     """The hits of every judged query."""
     return {
         query: searcher.search(Query(queries[query], k=_DEPTH, mode=mode)).hits for query in judged
     }
 
 
-def find_examples(answers: Answers, judged: Judgements) -> list[Example]:
+def find_examples(answers: Answers, judged: Relevant) -> list[Example]:
     """(score, whether the hit answers), twice for each query."""
     examples = []
     for query, hits in answers.items():
@@ -78,7 +63,7 @@ def fit_curve(examples: list[Example]) -> dict[str, float]:
     return curve
 
 
-def measure_weight(answers: Answers, judged: Judgements, weight: float) -> float:
+def measure_weight(answers: Answers, judged: Relevant, weight: float) -> float:
     """Mean nDCG@10 (Järvelin and Kekäläinen, 2002) of the hits ordered with a lexical weight."""
     return float(np.mean([_ndcg(_order(hits, weight), judged[q]) for q, hits in answers.items()]))
 
@@ -108,7 +93,8 @@ def _name(hit: Hit) -> str:
 def main(collection: Path, index: Path, queries: str, qrels: str) -> None:
     """Print the weights' measures and the confidence part of a profile."""
     searcher = Live(Artifact(index), load_encoder).open()
-    texts, judged = read_queries(collection / queries), read_judgements(collection / qrels)
+    texts = read_queries(collection / queries)
+    judged = relevant_only(read_judgements(collection / qrels))
     answers = {mode: ask(searcher, mode, texts, judged) for mode in MODES}
     made = {
         "ndcg@10": {

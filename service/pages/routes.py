@@ -11,9 +11,10 @@ from fastapi.templating import Jinja2Templates
 from embeddings.errors import InvalidInput
 from service.api.routes import Id, SearcherOf
 from service.pages import views
+from service.query import DEEPEST
+from service.query import Query as Asked
 from service.quoting import is_web_address
-from service.search import DEEPEST, Results, Searcher
-from service.search import Query as Asked
+from service.search import Results, Searcher
 
 HITS_A_PAGE = 10
 DOCUMENTS_A_PAGE = 100

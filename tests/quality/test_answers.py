@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.search import Query, Searcher
+from service.query import Query
+from service.search import Searcher
 
 pytestmark = pytest.mark.model
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from service.search import DEEPEST, LONGEST_QUERY, MOST_HITS
+from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from tests.service.building import KEEPER, LIGHTHOUSE, TEXTS
 from tests.service.conftest import Search
 

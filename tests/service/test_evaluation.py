@@ -11,7 +11,8 @@ from embeddings.records import Passage, Span, StoredPassage
 from service.evaluation.evaluate import Asked, ask_all, count_furniture, measure, measure_kinds
 from service.evaluation.questions import Question
 from service.live import Live
-from service.search import Hit, Query, Results, Searcher
+from service.query import Query
+from service.search import Hit, Results, Searcher
 from tests.service.building import KEEPER
 
 

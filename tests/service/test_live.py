@@ -15,7 +15,7 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import EncoderMismatch, NotReady
 from service.app import create_app
 from service.live import Live
-from service.search import Query
+from service.query import Query
 from tests.service.building import build, write_corpus
 
 

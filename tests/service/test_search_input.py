@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from service.search import LONGEST_QUERY
+from service.query import LONGEST_QUERY
 from tests.service.conftest import Search
 
 BAD_FIELDS: list[tuple[str, object]] = [

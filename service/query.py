@@ -1,0 +1,63 @@
+"""A question, with how it is to be answered, checked when it is made."""
+
+import re
+from dataclasses import dataclass, field
+
+from embeddings.errors import InvalidInput
+from embeddings.records import Filter
+
+MODES = ("hybrid", "dense", "lexical")
+MOST_HITS = 100
+DEEPEST = 1000
+LONGEST_QUERY = 2000
+
+_WORD = re.compile(r"\w")
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")  # JSON lets it through, and so does a command line
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question with how it is to be answered. Raises InvalidInput where it cannot be."""
+
+    text: str
+    k: int = 10
+    offset: int = 0
+    mode: str = "hybrid"
+    min_confidence: float = 0.0
+    filter: Filter = field(default_factory=Filter)
+
+    def __post_init__(self) -> None:
+        _check_text(self.text)
+        if not 1 <= self.k <= MOST_HITS:
+            raise InvalidInput(f"k is {self.k}", f"use a k from 1 to {MOST_HITS}", "k")
+        if self.offset < 0 or self.offset + self.k > DEEPEST:
+            raise InvalidInput(
+                f"offset is {self.offset} with k {self.k}",
+                f"use an offset from 0, with offset + k at most {DEEPEST:,}",
+                "offset",
+            )
+        if self.mode not in MODES:
+            raise InvalidInput(f"mode is {self.mode!r}", f"use one of {', '.join(MODES)}", "mode")
+        if not 0 <= self.min_confidence <= 1:
+            raise InvalidInput(
+                f"min_confidence is {self.min_confidence}",
+                "use a number from 0 to 1",
+                "min_confidence",
+            )
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise InvalidInput("the query is empty", "ask a question, or give a few words", "q")
+    if len(text) > LONGEST_QUERY:
+        raise InvalidInput(
+            f"the query has {len(text):,} characters",
+            f"shorten it to {LONGEST_QUERY:,} characters",
+            "q",
+        )
+    if _HALF_A_PAIR.search(text):
+        raise InvalidInput("the query is not Unicode text", "send it in UTF-8", "q")
+    if not _WORD.search(text):
+        raise InvalidInput(
+            "the query has no word in it", "ask a question, or give a few words", "q"
+        )
