@@ -17,7 +17,7 @@ from embeddings.records import Reading
 
 # The parts of a judged collection that are not its texts, by their fixed names.
 _NOT_DOCUMENTS = {"questions.jsonl"}
-_BESIDE_A_COLLECTION = {"queries.jsonl", "queries.all.jsonl", "meta.json"}
+_BESIDE_A_COLLECTION = {"queries.jsonl", "queries.all.jsonl", "qrels.tsv", "meta.json"}
 
 
 @dataclass(frozen=True, slots=True)
