@@ -18,7 +18,7 @@ import Stemmer
 from embeddings.records import Numbers, Postings
 from embeddings.words import find_words, fold_word
 
-K1 = 0.9
+K1 = 0.5
 B = 0.4
 
 # English: keeper's, I'd, don't. The 't of Uzbek is a letter: o't.

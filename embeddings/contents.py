@@ -8,7 +8,7 @@ from embeddings.aliases import expand_terms, find_aliases
 from embeddings.analysis import find_terms, weigh_terms
 from embeddings.corpus import Progress
 from embeddings.duplicates import fold_repeats
-from embeddings.records import Cut, IndexContents, Passage
+from embeddings.records import Cut, IndexContents, Passage, Postings, WordOrder
 from embeddings.vectors import VectorSource
 
 
@@ -23,6 +23,8 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
     passage_vectors, sentence_vectors = vectors.find(
         [passage.text for passage in passages], [s for own in sentences for s in own], progress
     )
+    terms = [[find_terms(text) for text in texts] for texts in sentences]
+    postings = weigh_terms(_find_passage_terms(cuts, passages, terms))
     return IndexContents(
         cuts=cuts,
         passages=passages,
@@ -30,15 +32,34 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-        postings=weigh_terms(_find_passage_terms(cuts, passages)),
+        postings=postings,
+        word_order=order_words(terms, postings),
     )
 
 
-def _find_passage_terms(cuts: Sequence[Cut], passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """The terms each passage is found by: its own, its title's and heading's, and other names'."""
+def _find_passage_terms(
+    cuts: Sequence[Cut], passages: Sequence[Passage], terms: Sequence[Sequence[Sequence[str]]]
+) -> Iterator[list[str]]:
+    """The terms each passage is found by: its own, its title's and heading's, and other names'.
+
+    `terms` are its own, by sentence.
+    """
     titles = {cut.document.id: cut.title for cut in cuts}
-    own = (
-        find_terms("\n".join(dict.fromkeys((titles[p.document_id], p.heading or "", p.text))))
-        for p in passages
+
+    def find_all(passage: Passage, own: Sequence[Sequence[str]]) -> list[str]:
+        above = dict.fromkeys((titles[passage.document_id], passage.heading or ""))
+        return [*find_terms("\n".join(above)), *(term for sentence in own for term in sentence)]
+
+    all_terms = map(find_all, passages, terms)
+    return expand_terms(all_terms, find_aliases(cut.document.text for cut in cuts))
+
+
+def order_words(terms: Sequence[Sequence[Sequence[str]]], postings: Postings) -> WordOrder:
+    """The word order of passages whose terms, by sentence, all stand in the postings."""
+    slot = {term: i for i, term in enumerate(postings.terms)}
+    sentences = [sentence for own in terms for sentence in own]
+    sizes = [len(sentence) for sentence in sentences]
+    return WordOrder(
+        slots=np.fromiter((slot[t] for own in sentences for t in own), np.int32, sum(sizes)),
+        offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
     )
-    return expand_terms(own, find_aliases(cut.document.text for cut in cuts))

@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.errors import IndexDamaged, IndexFormat
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.sha256"
 

@@ -216,11 +216,14 @@ class Nearest:
 class Signals:
     """The exact value of every signal for n passages, aligned with the numbers asked for.
 
-    `passage` and `sentence` are cosines; `sentence_at` is the position, inside its passage, of the
-    sentence nearest to the query; `lexical` is the BM25 sum, not yet divided by its ideal.
+    `passage`, `context` and `sentence` are cosines; `context` is the greater one of the passages
+    before and after it in its document, or its own where it stands alone; `sentence_at` is the
+    position, inside its passage, of the sentence nearest to the query; `lexical` is the BM25 sum,
+    not yet divided by its ideal.
     """
 
     passage: Vectors
+    context: Vectors
     sentence: Vectors
     sentence_at: Numbers
     lexical: Vectors
@@ -234,6 +237,32 @@ class Postings:
     offsets: Numbers
     numbers: NDArray[np.int32]
     weights: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class WordOrder:
+    """The terms of every sentence as they follow each other, those of titles and headings aside.
+
+    A term is its place in `Postings.terms`; those of sentence row i are
+    `slots[offsets[i]:offsets[i + 1]]`.
+    """
+
+    slots: NDArray[np.int32]
+    offsets: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where terms stand in passages: columns of one length, in the order of passages and places.
+
+    `passage` is the position among the passages asked for, `sentence` the position inside the
+    passage, `place` how many terms stand before it there, `term` the position among the terms.
+    """
+
+    passage: Numbers
+    sentence: Numbers
+    place: Numbers
+    term: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +281,7 @@ class IndexContents:
     sentence_vectors: Vectors
     sentence_offsets: Numbers
     postings: Postings
+    word_order: WordOrder
 
 
 @dataclass(frozen=True, slots=True)

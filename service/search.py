@@ -6,12 +6,10 @@ every signal.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.analysis import find_terms, inverse_document_frequency
 from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
@@ -19,6 +17,7 @@ from embeddings.languages import find_unknown_language
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
+    Filter,
     Numbers,
     Signals,
     Span,
@@ -26,11 +25,12 @@ from embeddings.records import (
     StoredPassage,
     Vectors,
 )
-from service.confidence import estimate_confidence
-from service.fusion import fuse, share_of_ideal
+from service.confidence import estimate_confidence, find_background
+from service.fusion import fuse
 from service.highlights import find_highlights
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
+from service.wording import QueryTerms, blend, find_shares, read_query_terms
 
 CANDIDATE_DEPTH = 200
 _FEWEST_LETTERS = 12
@@ -84,6 +84,7 @@ class _Scored:
     def take(self, order: Numbers) -> "_Scored":
         signals = Signals(
             self.signals.passage[order],
+            self.signals.context[order],
             self.signals.sentence[order],
             self.signals.sentence_at[order],
             self.signals.lexical[order],
@@ -111,7 +112,7 @@ class Searcher:
         started = time.perf_counter()
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
-        terms = frozenset(find_terms(query.text))
+        terms = read_query_terms(query.text, self._index)
         scored = self._score(query, vector, terms)
         if query.min_confidence > 0:
             scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
@@ -129,14 +130,14 @@ class Searcher:
                 "search": round(1000 * (finished - encoded), 2),
                 "total": round(1000 * (finished - started), 2),
             },
-            terms=terms,
+            terms=frozenset(terms.terms),
             notices=self._notice_language(query.text),
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
-        scored = self._score(query, vector, frozenset(find_terms(query.text)))
+        scored = self._score(query, vector, read_query_terms(query.text, self._index))
         stored = self._index.read([int(number) for number in scored.numbers])
         return list(zip(stored, map(float, scored.scores), strict=True))
 
@@ -183,30 +184,37 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _score(self, query: Query, vector: Vectors, terms: frozenset[str]) -> _Scored:
-        weights = dict.fromkeys(terms, 1.0)
-        numbers = self._find_candidates(query, vector, weights)
-        signals = self._index.signals(numbers, vector, weights)
-        share = share_of_ideal(signals.lexical, self._ideal(sorted(terms)))
+    def _score(self, query: Query, vector: Vectors, terms: QueryTerms) -> _Scored:
+        """The candidates, best first; what they stand out of is found without the filter."""
+        everything = self._sum_signals(replace(query, filter=Filter()), vector, terms)
+        found = self._sum_signals(query, vector, terms) if query.filter else everything
+        model = self._ranking["confidence"][query.mode]
+        background = find_background(everything.scores, model)
+        return replace(found, confidence=estimate_confidence(found.scores, background, model))
+
+    def _sum_signals(self, query: Query, vector: Vectors, terms: QueryTerms) -> _Scored:
+        """The candidates, best first, without confidence yet."""
+        numbers = self._find_candidates(query, vector, terms)
+        signals = self._index.signals(numbers, vector, terms.weights)
+        occurrences = self._index.occurrences(numbers, terms.terms)
+        shares = find_shares(terms, signals.lexical, occurrences)
+        share = blend(shares, self._ranking["shares"], len(terms.terms))
         # Rounded, so that equal passages tie and do not go by the last bit of a sum.
-        scores = np.round(fuse(signals, share, self._ranking["weights"], query.mode), 6)
-        curve = self._ranking["confidence"][query.mode]
-        scored = _Scored(numbers, scores, estimate_confidence(scores, curve), share, signals)
+        scores = np.round(
+            fuse(signals, share, self._ranking["weights"], query.mode, len(terms.terms)), 6
+        )
+        scored = _Scored(numbers, scores, scores, share, signals)
         return scored.take(np.lexsort((numbers, -scores)))
 
-    def _find_candidates(self, query: Query, vector: Vectors, weights: dict[str, float]) -> Numbers:
+    def _find_candidates(self, query: Query, vector: Vectors, terms: QueryTerms) -> Numbers:
         found: list[Numbers] = []
         if query.mode != "lexical":
             nearest = self._index.dense(vector, CANDIDATE_DEPTH, query.filter)
             found += [one.numbers for one in nearest]
         if query.mode != "dense":
-            found.append(self._index.lexical(weights, CANDIDATE_DEPTH, query.filter).numbers)
+            lexical = self._index.lexical(terms.weights, CANDIDATE_DEPTH, query.filter)
+            found.append(lexical.numbers)
         return np.unique(np.concatenate(found))
-
-    def _ideal(self, terms: Sequence[str]) -> float:
-        count = self._index.passage_count
-        frequencies = self._index.frequencies(terms)
-        return sum(inverse_document_frequency(count, frequencies[term]) for term in terms)
 
     def _answers(self, confidence: float, mode: str) -> bool:
         return confidence >= float(self._ranking["confidence"][mode]["threshold"])
@@ -224,6 +232,7 @@ class Searcher:
                 highlights=find_highlights(one.passage, int(scored.signals.sentence_at[i])),
                 signals={
                     "passage": round(float(scored.signals.passage[i]), 6),
+                    "context": round(float(scored.signals.context[i]), 6),
                     "sentence": round(float(scored.signals.sentence[i]), 6),
                     "lexical": round(float(scored.share[i]), 6),
                 },

@@ -14,6 +14,7 @@ from embeddings.records import (
     IndexContents,
     Nearest,
     Numbers,
+    Occurrences,
     Signals,
     StoredDocument,
     StoredPassage,
@@ -43,6 +44,10 @@ class Index(Protocol):
 
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         """The exact value of every signal for the passages named, in their order."""
+        ...
+
+    def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
+        """Every place where the terms stand in the text of the passages named."""
         ...
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from embeddings.index import NO_FILTER
 from embeddings.index.filtering import passes
-from embeddings.index.ranking import multiply, take_best
+from embeddings.index.ranking import find_neighbours, multiply, take_best
 from embeddings.records import (
     Cut,
     DocumentSummary,
@@ -16,6 +16,7 @@ from embeddings.records import (
     IndexContents,
     Nearest,
     Numbers,
+    Occurrences,
     Passage,
     Place,
     Signals,
@@ -34,6 +35,7 @@ class ExactIndex:
         self._cuts = {cut.document.id: cut for cut in contents.cuts}
         self._number = {passage.id: i for i, passage in enumerate(contents.passages)}
         self._slot = {term: i for i, term in enumerate(contents.postings.terms)}
+        self._neighbours = find_neighbours(contents.passages)
         self._folds: dict[str, list[Fold]] = defaultdict(list)
         for fold in contents.folds:
             self._folds[fold.into].append(fold)
@@ -69,12 +71,27 @@ class ExactIndex:
             own = cosines[offsets[number] : offsets[number + 1]]
             sentence_at[i] = int(own.argmax())
             sentence[i] = own[sentence_at[i]]
+        cosines = multiply(self._contents.passage_vectors, vector)
         return Signals(
-            passage=multiply(self._contents.passage_vectors[numbers], vector),
+            passage=cosines[numbers],
+            context=cosines[self._neighbours[numbers]].max(axis=1),
             sentence=sentence,
             sentence_at=sentence_at,
             lexical=self._lexical_scores(terms)[numbers],
         )
+
+    def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
+        order, offsets = self._contents.word_order, self._contents.sentence_offsets
+        wanted = {self._slot[term]: at for at, term in enumerate(terms) if term in self._slot}
+        found = []
+        for i, number in enumerate(numbers):
+            first, last = offsets[number], offsets[number + 1]
+            start = order.offsets[first]
+            for row in range(first, last):
+                for place in range(order.offsets[row], order.offsets[row + 1]):
+                    if (at := wanted.get(int(order.slots[place]))) is not None:
+                        found.append((i, row - first, place - start, at))
+        return Occurrences(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         offsets = self._contents.postings.offsets

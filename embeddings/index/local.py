@@ -11,9 +11,11 @@ import numpy as np
 
 from embeddings.index import NO_FILTER
 from embeddings.index.postings import PostingsFile, postings_files, write_postings
-from embeddings.index.ranking import multiply, take_best
+from embeddings.index.ranking import concatenate_ranges, find_neighbours, multiply, take_best
 from embeddings.index.store import Store
 from embeddings.index.tables import write_store
+from embeddings.index.word_order import FILES as WORD_ORDER_FILES
+from embeddings.index.word_order import find_occurrences, read_word_order, write_word_order
 from embeddings.records import (
     Cut,
     DocumentSummary,
@@ -21,6 +23,7 @@ from embeddings.records import (
     IndexContents,
     Nearest,
     Numbers,
+    Occurrences,
     Signals,
     StoredDocument,
     StoredPassage,
@@ -31,16 +34,20 @@ _STORE = "passages.sqlite"
 _PASSAGES = "passages.faiss"
 _SENTENCES = "sentences.faiss"
 _OFFSETS = "sentence_offsets.npy"
-FILES = (_STORE, _PASSAGES, _SENTENCES, _OFFSETS, *postings_files())
+_NEIGHBOURS = "neighbours.npy"
+_ARRAYS = (_OFFSETS, _NEIGHBOURS)
+FILES = (_STORE, _PASSAGES, _SENTENCES, *_ARRAYS, *postings_files(), *WORD_ORDER_FILES)
 
 
 def write_index(folder: Path, contents: IndexContents) -> None:
     """Write the files of an index into an empty folder."""
     write_store(folder / _STORE, contents)
     write_postings(folder, contents.postings)
+    write_word_order(folder, contents.word_order)
     _write_vectors(folder / _PASSAGES, contents.passage_vectors)
     _write_vectors(folder / _SENTENCES, contents.sentence_vectors)
     np.save(folder / _OFFSETS, contents.sentence_offsets, allow_pickle=False)
+    np.save(folder / _NEIGHBOURS, find_neighbours(contents.passages), allow_pickle=False)
 
 
 def _write_vectors(path: Path, vectors: Vectors) -> None:
@@ -56,8 +63,11 @@ class LocalIndex:
         self._store = Store(folder / _STORE)
         self._passages = faiss.read_index(str(folder / _PASSAGES), faiss.IO_FLAG_MMAP_IFC)
         self._sentences = faiss.read_index(str(folder / _SENTENCES), faiss.IO_FLAG_MMAP_IFC)
-        self._offsets = np.load(folder / _OFFSETS, allow_pickle=False)
+        self._offsets, self._neighbours = (
+            np.load(folder / name, allow_pickle=False) for name in _ARRAYS
+        )
         self._postings = PostingsFile(folder, self.passage_count)
+        self._order = read_word_order(folder)
 
     @property
     def passage_count(self) -> int:
@@ -81,18 +91,29 @@ class LocalIndex:
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         numbers = np.asarray(numbers, dtype=np.int64)
         sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        rows = _concatenate_ranges(self._offsets[numbers], sizes)
+        rows = concatenate_ranges(self._offsets[numbers], sizes)
         cosines = multiply(_reconstruct(self._sentences, rows), vector)
         starts = np.cumsum(sizes) - sizes
         best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
         first_best = np.flatnonzero(cosines == np.repeat(best, sizes))
-        at = first_best[np.searchsorted(first_best, starts)] - starts
+        sentence_at = first_best[np.searchsorted(first_best, starts)] - starts
+        around, at = np.unique(
+            np.concatenate([numbers[:, None], self._neighbours[numbers]], axis=1),
+            return_inverse=True,
+        )
+        near = multiply(_reconstruct(self._passages, around), vector)[at].reshape(-1, 3)
         return Signals(
-            passage=multiply(_reconstruct(self._passages, numbers), vector),
+            passage=near[:, 0],
+            context=near[:, 1:].max(axis=1),
             sentence=best,
-            sentence_at=at.astype(np.int64),
+            sentence_at=sentence_at.astype(np.int64),
             lexical=self._postings.scores(numbers, terms),
         )
+
+    def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
+        numbers = np.asarray(numbers, dtype=np.int64)
+        wanted = self._postings.slots(terms)
+        return find_occurrences(self._order, self._offsets, numbers, wanted)
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)
@@ -155,7 +176,7 @@ class LocalIndex:
 
     def _sentence_rows(self, numbers: Numbers) -> Numbers:
         sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        return _concatenate_ranges(self._offsets[numbers], sizes)
+        return concatenate_ranges(self._offsets[numbers], sizes)
 
 
 def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
@@ -191,11 +212,3 @@ def _reconstruct(index: faiss.Index, rows: Numbers) -> Vectors:
         return np.empty((0, index.d), dtype=np.float32)
     vectors = index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
     return np.asarray(vectors, dtype=np.float32)
-
-
-def _concatenate_ranges(starts: Numbers, sizes: Numbers) -> Numbers:
-    """`start, start + 1, …` of each range, one after the other."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    rows: Numbers = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
-    return rows

@@ -90,14 +90,19 @@ class PostingsFile:
             sums[hit] += np.float32(terms[term]) * self._weights[place][at[hit]]
         return sums.astype(np.float32)
 
+    def slots(self, terms: Sequence[str]) -> list[int | None]:
+        """The place of each term among all, None where the index has not seen it."""
+        with self._lock:
+            rows = [
+                self._terms.execute("SELECT slot FROM terms WHERE term = ?", (term,)).fetchone()
+                for term in terms
+            ]
+        return [None if row is None else int(row[0]) for row in rows]
+
     def _find_places(self, terms: Sequence[str]) -> dict[str, slice]:
         places = dict.fromkeys(terms, slice(0, 0))
-        for term in places:
-            with self._lock:
-                row = self._terms.execute(
-                    "SELECT slot FROM terms WHERE term = ?", (term,)
-                ).fetchone()
-            if row is not None:
-                start, stop = self._offsets[row[0] : row[0] + 2]
+        for term, slot in zip(terms, self.slots(terms), strict=True):
+            if slot is not None:
+                start, stop = self._offsets[slot : slot + 2]
                 places[term] = slice(int(start), int(stop))
         return places

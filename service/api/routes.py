@@ -154,6 +154,7 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         counts=manifest.counts,
         encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
         weights=ranking["weights"],
+        shares=ranking["shares"],
         confidence=ConfidenceOut(
             status=ranking["status"],
             fitted_on=ranking["fitted_on"],

@@ -122,9 +122,11 @@ def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
 
 
 class SignalsOut(BaseModel):
-    """Cosine of the passage, of its best sentence, and the share of the query's words' weight."""
+    """Cosines of the passage, the nearer passage beside it and its best sentence; and `lexical`,
+    the share of the query's information that it holds, 0 to 1."""
 
     passage: float
+    context: float
     sentence: float
     lexical: float
 
@@ -230,6 +232,7 @@ class InfoResponse(BaseModel):
     counts: dict[str, int]
     encoder: EncoderOut
     weights: dict[str, float]
+    shares: dict[str, float]
     confidence: ConfidenceOut
     notices: list[str]
     limits: dict[str, int]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from embeddings.analysis import weigh_terms
+from embeddings.contents import order_words
 from embeddings.duplicates import fold_repeats
 from embeddings.records import (
     Cut,
@@ -54,6 +55,11 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
     passages, folds = fold_repeats(cuts)
     passages.sort(key=lambda passage: passage.id)
     sizes = [len(passage.sentences) for passage in passages]
+    terms = [
+        [passage.text[span.start : span.end].split() for span in passage.sentences]
+        for passage in passages
+    ]
+    postings = weigh_terms(passage.text.split() for passage in passages)
     return IndexContents(
         cuts=cuts,
         passages=passages,
@@ -61,7 +67,8 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
         passage_vectors=make_vectors(random, len(passages), exact),
         sentence_vectors=make_vectors(random, sum(sizes), exact),
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-        postings=weigh_terms(passage.text.split() for passage in passages),
+        postings=postings,
+        word_order=order_words(terms, postings),
     )
 
 

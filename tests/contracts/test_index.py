@@ -158,3 +158,36 @@ def test_a_passage_is_found_where_only_one_folded_into_it_passes(open_index: Ope
     wanted = Filter(source=documents[fold.passage.document_id].source)
     nearest, _ = open_index(contents).dense(contents.passage_vectors[0], 1000, wanted)
     assert place[fold.into] in nearest.numbers
+
+
+def test_occurrences_name_every_place_of_a_term(open_index: Open) -> None:
+    contents = make_contents(seed=9)
+    terms = ["salt", "unheard", "соль", "bee"]
+    numbers = all_numbers(contents)[::-2]
+    expected = [
+        (i, sentence, place, terms.index(word))
+        for i, number in enumerate(numbers)
+        for place, (sentence, word) in enumerate(_read_words(contents.passages[number]))
+        if word in terms
+    ]
+    found = open_index(contents).occurrences(numbers, terms)
+    columns = (found.passage, found.sentence, found.place, found.term)
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == expected
+    assert len({sentence for _, sentence, _, _ in expected}) > 1
+
+
+@pytest.mark.parametrize(("numbers", "terms"), [([], ["bee"]), ([0, 1], []), ([0], ["unheard"])])
+def test_nothing_occurs_where_nothing_is_asked_for_or_known(
+    open_index: Open, numbers: list[int], terms: list[str]
+) -> None:
+    found = open_index(make_contents(seed=9)).occurrences(np.array(numbers, np.int64), terms)
+    assert [len(found.passage), len(found.sentence), len(found.place), len(found.term)] == [0] * 4
+
+
+def _read_words(passage: Passage) -> list[tuple[int, str]]:
+    """The words of a passage with the sentence each stands in."""
+    return [
+        (number, word)
+        for number, span in enumerate(passage.sentences)
+        for word in passage.text[span.start : span.end].split()
+    ]

@@ -34,9 +34,34 @@ def check_signals(found: Signals, contents: IndexContents, numbers: Sequence[int
             own = postings.weights[place][postings.numbers[place] == number]
             lexical += QUERY.get(term, 0.0) * float(own.sum())
         passage = float(contents.passage_vectors[number] @ vector)
-        expected.append((passage, max(cosines), cosines.index(max(cosines)), lexical))
-    got = list(zip(found.passage, found.sentence, found.sentence_at, found.lexical, strict=True))
+        beside = [contents.passage_vectors[one] @ vector for one in _find_beside(contents, number)]
+        context = max(beside, default=passage)
+        best = max(cosines)
+        expected.append((passage, context, best, cosines.index(best), lexical))
+    got = list(
+        zip(
+            found.passage,
+            found.context,
+            found.sentence,
+            found.sentence_at,
+            found.lexical,
+            strict=True,
+        )
+    )
     np.testing.assert_allclose(np.array(got), np.array(expected), atol=1e-5)
+
+
+def _find_beside(contents: IndexContents, number: int) -> list[int]:
+    """The passages right before and right after one in its document."""
+    own = contents.passages[number]
+    others = [
+        (passage.start, i)
+        for i, passage in enumerate(contents.passages)
+        if passage.document_id == own.document_id and i != number
+    ]
+    before = [one for one in others if one[0] < own.start]
+    after = [one for one in others if one[0] > own.start]
+    return [i for _, i in (*sorted(before)[-1:], *sorted(after)[:1])]
 
 
 @pytest.mark.parametrize(

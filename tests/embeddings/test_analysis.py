@@ -25,12 +25,12 @@ def weight_of(postings: Postings, term: str, number: int) -> float:
 
 
 def bm25(texts: Sequence[Sequence[str]], term: str, number: int) -> float:
-    """BM25 of Lucene without the factor k1 + 1, with k1 0.9 and b 0.4."""
+    """BM25 of Lucene without the factor k1 + 1, with k1 0.5 and b 0.4."""
     holding = sum(term in text for text in texts)
     idf = log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
     mean = sum(len(text) for text in texts) / len(texts)
     frequency = texts[number].count(term)
-    norm = 0.9 * (1 - 0.4 + 0.4 * len(texts[number]) / max(1.0, mean))
+    norm = 0.5 * (1 - 0.4 + 0.4 * len(texts[number]) / max(1.0, mean))
     return idf * frequency / (frequency + norm)
 
 

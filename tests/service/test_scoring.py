@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
 from embeddings.records import Passage, Signals, Span
-from service.confidence import estimate_confidence
-from service.fusion import fuse, share_of_ideal
+from service.confidence import estimate_confidence, find_background
+from service.fusion import fuse
 from service.highlights import find_highlights, find_words
 
-WEIGHTS = {"passage": 1.0, "sentence": 2.0, "lexical": 4.0}
+WEIGHTS = {"passage": 1.0, "context": 2.0, "sentence": 2.0, "lexical": 4.0}
+MODEL = {"score": 3.0, "background": -2.0, "intercept": -4.0, "stranger": 0.25}
 SIGNALS = Signals(
     passage=np.array([0.5, -0.25], dtype=np.float32),
+    context=np.array([0.25, 0.0], dtype=np.float32),
     sentence=np.array([0.25, 0.5], dtype=np.float32),
     sentence_at=np.array([0, 1]),
     lexical=np.array([3.0, 0.0], dtype=np.float32),
@@ -24,33 +26,51 @@ SIGNALS = Signals(
 
 @pytest.mark.parametrize(
     ("mode", "expected"),
-    [("hybrid", [3.0, 0.75]), ("dense", [1.0, 0.75]), ("lexical", [0.5, 0.0])],
+    [("hybrid", [3.5, 0.75]), ("dense", [1.5, 0.75]), ("lexical", [0.5, 0.0])],
 )
 def test_the_score_is_the_weighted_sum_of_the_signals_of_its_mode(
     mode: str, expected: list[float]
 ) -> None:
-    share = share_of_ideal(SIGNALS.lexical, 6.0)
-    assert fuse(SIGNALS, share, WEIGHTS, mode).tolist() == expected
+    share = np.array([0.5, 0.0], dtype=np.float32)
+    assert fuse(SIGNALS, share, WEIGHTS, mode, 5).tolist() == expected
 
 
-def test_a_query_without_terms_has_no_share() -> None:
-    assert share_of_ideal(SIGNALS.lexical, 0.0).tolist() == [0.0, 0.0]
+def test_the_sentence_fades_in_a_query_of_many_terms() -> None:
+    share = np.zeros(2, dtype=np.float32)
+    assert fuse(SIGNALS, share, WEIGHTS, "dense", 14).tolist() == [1.5, 0.75]
+    assert fuse(SIGNALS, share, WEIGHTS, "dense", 28).tolist() == [1.25, 0.25]
 
 
-def test_confidence_is_the_logistic_of_the_score() -> None:
+def test_confidence_is_the_logistic_of_score_and_background() -> None:
     scores = np.array([2.0, 1.0], dtype=np.float32)
-    curve = {"slope": 3.0, "intercept": -4.0}
-    expected = [1 / (1 + math.exp(-(3 * score - 4))) for score in (2, 1)]
-    assert estimate_confidence(scores, curve).tolist() == pytest.approx(expected)
+    expected = [1 / (1 + math.exp(-(3 * score - 2 * 0.5 - 4))) for score in (2, 1)]
+    assert estimate_confidence(scores, 0.5, MODEL).tolist() == pytest.approx(expected)
 
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.floats(-2, 4, width=32), min_size=2, max_size=20))
 def test_confidence_keeps_the_order_of_the_scores(scores: list[float]) -> None:
     ordered = np.array(sorted(scores, reverse=True), dtype=np.float32)
-    confidence = estimate_confidence(ordered, {"slope": 4.0, "intercept": -4.0})
+    confidence = estimate_confidence(ordered, 0.5, MODEL)
     assert np.all(np.diff(confidence) <= 0)
     assert np.all((confidence >= 0) & (confidence <= 1))
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([9.0] + [2.0] * 9, 2.0),
+        ([9.0] + [2.0] * 9 + [0.0] * 50, 2.0),
+        ([9.0, 3.0, 1.5], (3.0 + 1.5 + 7 * 0.25) / 9),
+        ([9.0], 0.25),
+        ([], 0.25),
+    ],
+    ids=["ten", "many", "few", "one", "none"],
+)
+def test_the_background_is_the_mean_behind_the_best_as_if_strangers_filled_it_up(
+    scores: list[float], expected: float
+) -> None:
+    assert find_background(np.array(scores, np.float32), MODEL) == pytest.approx(expected)
 
 
 def test_the_highlight_is_the_sentence_that_was_nearest() -> None:

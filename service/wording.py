@@ -1,0 +1,122 @@
+"""The lexical signal: how much of the query's information a passage holds, and how close together.
+
+Three shares of the information in the query's terms (the sum of their idf), each 0 to 1: what BM25
+makes of the whole passage with its title, what one sentence of it holds, and what stands in it next
+to each other as it does in the query. A passage that scatters the query's words over its sentences
+seldom answers it (compare Metzler and Croft, SIGIR 2005, on dependence between terms).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from embeddings.analysis import find_terms, inverse_document_frequency
+from embeddings.index import Index
+from embeddings.records import Occurrences, Vectors
+
+_NEAR = 2  # places apart
+_FADES_FROM = 4  # terms
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerms:
+    """A query's terms, each once, with their idf; `neighbours` are pairs of their positions."""
+
+    terms: tuple[str, ...]
+    idf: Vectors
+    neighbours: tuple[tuple[int, int], ...]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What an index is asked for."""
+        return dict.fromkeys(self.terms, 1.0)
+
+
+def read_query_terms(text: str, index: Index) -> QueryTerms:
+    """The terms of a query, with what they tell in this index."""
+    words = find_terms(text)
+    terms = tuple(sorted(set(words)))
+    place = {term: i for i, term in enumerate(terms)}
+    frequencies = index.frequencies(terms)
+    return QueryTerms(
+        terms,
+        np.array(
+            [inverse_document_frequency(index.passage_count, frequencies[t]) for t in terms],
+            dtype=np.float32,
+        ),
+        tuple(sorted({_order(place[a], place[b]) for a, b in pairwise(words) if a != b})),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of n passages, what each holds of the query's information, 0 to 1, in three ways."""
+
+    passage: Vectors
+    sentence: Vectors
+    neighbours: Vectors
+
+
+def find_shares(query: QueryTerms, lexical: Vectors, found: Occurrences) -> Shares:
+    """The shares of n passages, of their BM25 sums and of where the terms stand in them."""
+    total = float(query.idf.sum())
+    if total == 0:
+        return Shares(lexical * 0, lexical * 0, lexical * 0)
+    sentence = _share_of_sentence(query, found, len(lexical)) / np.float32(total)
+    near = _share_of_neighbours(query, found, len(lexical)) if query.neighbours else sentence
+    return Shares(lexical / np.float32(total), sentence, near)
+
+
+def blend(shares: Shares, weights: Mapping[str, float], terms: int) -> Vectors:
+    """The lexical signal, 0 to 1: the sum of the shares by weights that come to 1.
+
+    In a query of many terms no sentence holds most of them, so what stands together fades.
+    """
+    together = (
+        weights["sentence"] * shares.sentence + weights["neighbours"] * shares.neighbours
+    ) * np.float32(min(1.0, _FADES_FROM / max(1, terms)))
+    signal: Vectors = weights["passage"] * shares.passage + together
+    return signal
+
+
+def _share_of_sentence(query: QueryTerms, found: Occurrences, count: int) -> Vectors:
+    """The most information that one sentence of each passage holds."""
+    best = np.zeros(count, dtype=np.float32)
+    if len(found.term):
+        sentences = found.passage * (int(found.sentence.max()) + 1) + found.sentence
+        once = np.unique(np.stack([sentences, found.term, found.passage]), axis=1)
+        starts = np.flatnonzero(np.diff(once[0], prepend=-1))
+        held = np.add.reduceat(query.idf[once[1]], starts)
+        np.maximum.at(best, once[2][starts], held)
+    return best
+
+
+def _share_of_neighbours(query: QueryTerms, found: Occurrences, count: int) -> Vectors:
+    """Of the query's neighbours, the share that are near each other in each passage."""
+    size = len(query.terms)
+    pairs = np.array(query.neighbours)
+    values = query.idf[pairs].mean(axis=1)
+    value = np.zeros((size, size), dtype=np.float32)
+    value[pairs[:, 0], pairs[:, 1]] = values
+    held = []
+    for apart in range(1, _NEAR + 1):
+        # Of the rows `apart` from each other, all that are so near are at most that many rows off.
+        here, there = slice(None, -apart), slice(apart, None)
+        low = np.minimum(found.term[here], found.term[there])
+        high = np.maximum(found.term[here], found.term[there])
+        near = (
+            (found.passage[here] == found.passage[there])
+            & (found.place[there] - found.place[here] <= _NEAR)
+            & (value[low, high] > 0)
+        )
+        held.append(np.stack([found.passage[here][near], low[near], high[near]]))
+    once = np.unique(np.concatenate(held, axis=1), axis=1)
+    sums = np.bincount(once[0], weights=value[once[1], once[2]], minlength=count)
+    share: Vectors = (sums / values.sum()).astype(np.float32)
+    return share
+
+
+def _order(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
