@@ -216,13 +216,12 @@ class Nearest:
 class Signals:
     """The exact value of every signal for n passages, aligned with the numbers asked for.
 
-    `passage` and `sentence` are cosines; `sentence_at` is the position, inside its passage, of the
-    sentence nearest to the query; `lexical` is the BM25 sum, not yet divided by its ideal.
+    `passage` and `sentence` are cosines, the latter that of the sentence nearest to the query;
+    `lexical` is the BM25 sum, not yet divided by its ideal.
     """
 
     passage: Vectors
     sentence: Vectors
-    sentence_at: Numbers
     lexical: Vectors
 
 

@@ -6,7 +6,6 @@ every signal.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,7 +84,6 @@ class _Scored:
         signals = Signals(
             self.signals.passage[order],
             self.signals.sentence[order],
-            self.signals.sentence_at[order],
             self.signals.lexical[order],
         )
         return _Scored(
@@ -115,7 +113,7 @@ class Searcher:
         scored = self._score(query, vector, terms)
         if query.min_confidence > 0:
             scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
-        hits = self._make_hits(scored, query)
+        hits = self._make_hits(scored, query, vector, terms)
         finished = time.perf_counter()
         return Results(
             query=query,
@@ -187,7 +185,7 @@ class Searcher:
         weights = dict.fromkeys(terms, 1.0)
         numbers = self._find_candidates(query, vector, weights)
         signals = self._index.signals(numbers, vector, weights)
-        share = share_of_ideal(signals.lexical, self._ideal(sorted(terms)))
+        share = share_of_ideal(signals.lexical, sum(self._weigh(terms).values()))
         # Rounded, so that equal passages tie and do not go by the last bit of a sum.
         scores = np.round(fuse(signals, share, self._ranking["weights"], query.mode), 6)
         curve = self._ranking["confidence"][query.mode]
@@ -203,17 +201,26 @@ class Searcher:
             found.append(self._index.lexical(weights, CANDIDATE_DEPTH, query.filter).numbers)
         return np.unique(np.concatenate(found))
 
-    def _ideal(self, terms: Sequence[str]) -> float:
+    def _weigh(self, terms: frozenset[str]) -> dict[str, float]:
+        """How much information each term of the query carries here."""
         count = self._index.passage_count
-        frequencies = self._index.frequencies(terms)
-        return sum(inverse_document_frequency(count, frequencies[term]) for term in terms)
+        frequencies = self._index.frequencies(sorted(terms))
+        return {
+            term: inverse_document_frequency(count, frequency)
+            for term, frequency in frequencies.items()
+        }
 
     def _answers(self, confidence: float, mode: str) -> bool:
         return confidence >= float(self._ranking["confidence"][mode]["threshold"])
 
-    def _make_hits(self, scored: _Scored, query: Query) -> list[Hit]:
+    def _make_hits(
+        self, scored: _Scored, query: Query, vector: Vectors, terms: frozenset[str]
+    ) -> list[Hit]:
         place = range(len(scored.numbers))[query.offset : query.offset + query.k]
-        stored = self._index.read([int(scored.numbers[i]) for i in place])
+        numbers = scored.numbers[place.start : place.stop]
+        stored = self._index.read(numbers.tolist())
+        cosines = self._index.sentence_cosines(numbers, vector)
+        information = self._weigh(terms)
         return [
             Hit(
                 rank=i + 1,
@@ -221,14 +228,14 @@ class Searcher:
                 confidence=round(float(scored.confidence[i]), 4),
                 answer=self._answers(float(scored.confidence[i]), query.mode),
                 stored=one,
-                highlights=find_highlights(one.passage, int(scored.signals.sentence_at[i])),
+                highlights=find_highlights(one.passage, own, information),
                 signals={
                     "passage": round(float(scored.signals.passage[i]), 6),
                     "sentence": round(float(scored.signals.sentence[i]), 6),
                     "lexical": round(float(scored.share[i]), 6),
                 },
             )
-            for i, one in zip(place, stored, strict=True)
+            for i, one, own in zip(place, stored, cosines, strict=True)
         ]
 
     def _notice_language(self, text: str) -> list[Notice]:

@@ -81,18 +81,22 @@ class LocalIndex:
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         numbers = np.asarray(numbers, dtype=np.int64)
         sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        rows = _concatenate_ranges(self._offsets[numbers], sizes)
+        rows = self._sentence_rows(numbers)
         cosines = multiply(_reconstruct(self._sentences, rows), vector)
         starts = np.cumsum(sizes) - sizes
         best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
-        first_best = np.flatnonzero(cosines == np.repeat(best, sizes))
-        at = first_best[np.searchsorted(first_best, starts)] - starts
         return Signals(
             passage=multiply(_reconstruct(self._passages, numbers), vector),
             sentence=best,
-            sentence_at=at.astype(np.int64),
             lexical=self._postings.scores(numbers, terms),
         )
+
+    def sentence_cosines(self, numbers: Numbers, vector: Vectors) -> list[Vectors]:
+        numbers = np.asarray(numbers, dtype=np.int64)
+        rows = self._sentence_rows(numbers)
+        cosines = multiply(_reconstruct(self._sentences, rows), vector)
+        ends = np.cumsum(self._offsets[numbers + 1] - self._offsets[numbers])
+        return np.split(cosines, ends[:-1]) if len(numbers) else []
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)

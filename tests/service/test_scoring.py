@@ -8,16 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
-from embeddings.records import Passage, Signals, Span
+from embeddings.records import Signals
 from service.confidence import estimate_confidence
 from service.fusion import fuse, share_of_ideal
-from service.highlights import find_highlights, find_words
+from service.highlights import find_words
 
 WEIGHTS = {"passage": 1.0, "sentence": 2.0, "lexical": 4.0}
 SIGNALS = Signals(
     passage=np.array([0.5, -0.25], dtype=np.float32),
     sentence=np.array([0.25, 0.5], dtype=np.float32),
-    sentence_at=np.array([0, 1]),
     lexical=np.array([3.0, 0.0], dtype=np.float32),
 )
 
@@ -51,12 +50,6 @@ def test_confidence_keeps_the_order_of_the_scores(scores: list[float]) -> None:
     confidence = estimate_confidence(ordered, {"slope": 4.0, "intercept": -4.0})
     assert np.all(np.diff(confidence) <= 0)
     assert np.all((confidence >= 0) & (confidence <= 1))
-
-
-def test_the_highlight_is_the_sentence_that_was_nearest() -> None:
-    sentences = (Span(0, 9), Span(10, 20))
-    passage = Passage("p", "d", 0, 20, "One here. Two there.", sentences)
-    assert find_highlights(passage, 1) == [Span(10, 20)]
 
 
 @pytest.mark.parametrize(

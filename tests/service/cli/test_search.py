@@ -34,6 +34,15 @@ def test_text_shows_passage_place_confidence_and_repeat(winnow_here: Winnow, ind
     assert "%" in found.stdout
 
 
+def test_text_marks_each_highlight(winnow_here: Winnow, index: Path, search: Search) -> None:
+    question = "barrels of oil by sledge: where did the drivers sleep in winter, lamp, whale, week?"
+    (hit,) = search(question, k=1)["hits"]
+    marked = [hit["text"][span["start"] : span["end"]] for span in hit["highlights"]]
+    assert len(marked) == 2
+    found = winnow_here("search", question, "--index", index, "-k", 1)
+    assert f"**{marked[0]}** **{marked[1]}**" in found.stdout
+
+
 def test_hits_are_printed_as_citations(winnow_here: Winnow, index: Path, search: Search) -> None:
     hits = search(QUESTION, k=3)["hits"]
     found = winnow_here("search", QUESTION, "--index", index, "-k", 3, "--quote", "csl-json")
