@@ -14,7 +14,6 @@ from embeddings.analysis import find_terms, inverse_document_frequency
 from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
-from embeddings.languages import find_unknown_language
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
@@ -28,11 +27,12 @@ from embeddings.records import (
 from service.confidence import estimate_confidence
 from service.fusion import fuse, share_of_ideal
 from service.highlights import find_highlights
+from service.notices import Notice, notice_budget, notice_language
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
+from service.reranking import DEPTH, Reranking, add_values
 
 CANDIDATE_DEPTH = 200
-_FEWEST_LETTERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,7 @@ class Hit:
     stored: StoredPassage
     highlights: list[Span]
     signals: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the asker should know of an answer; `code` is for programs."""
-
-    code: str
-    message: str
+    reranker: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,8 @@ class _Scored:
     confidence: Vectors
     share: Vectors
     signals: Signals
+    reranked: Vectors
+    """The reranker's values; NaN for what it did not read."""
 
     def take(self, order: Numbers) -> "_Scored":
         signals = Signals(
@@ -92,25 +87,44 @@ class _Scored:
             self.confidence[order],
             self.share[order],
             signals,
+            self.reranked[order],
         )
 
 
 class Searcher:
     """Answers queries over one build. Safe to use from several threads."""
 
-    def __init__(self, manifest: Manifest, index: Index, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        index: Index,
+        encoder: Encoder,
+        reranking: Reranking | None = None,
+    ) -> None:
         self.manifest = manifest
+        self.reranking = reranking
         self._index = index
         self._encoder = encoder
         self._ranking = manifest.ranking
 
+    @property
+    def confidence_status(self) -> str:
+        """Whether the confidence was fitted on the scores that are given here."""
+        return self._ranking["status"] if self.reranking is None else "uncalibrated"
+
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""
+        return self._answer(query, self.reranking)
+
+    def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
         terms = frozenset(find_terms(query.text))
         scored = self._score(query, vector, terms)
+        before = time.perf_counter()
+        scored, short = self._rerank(query, scored, reranking)
+        reranked = time.perf_counter() - before
         if query.min_confidence > 0:
             scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
         hits = self._make_hits(scored, query, vector, terms)
@@ -124,17 +138,24 @@ class Searcher:
             hits=hits,
             took_ms={
                 "encode": round(1000 * (encoded - started), 2),
-                "search": round(1000 * (finished - encoded), 2),
+                "search": round(1000 * (finished - encoded - reranked), 2),
+                "rerank": round(1000 * reranked, 2),
                 "total": round(1000 * (finished - started), 2),
             },
             terms=terms,
-            notices=self._notice_language(query.text),
+            notices=[
+                *notice_language(
+                    query.text, self.manifest.languages, self.manifest.encoder["name"]
+                ),
+                *short,
+            ],
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
         scored = self._score(query, vector, frozenset(find_terms(query.text)))
+        scored, _ = self._rerank(query, scored, self.reranking)
         stored = self._index.read([int(number) for number in scored.numbers])
         return list(zip(stored, map(float, scored.scores), strict=True))
 
@@ -142,7 +163,7 @@ class Searcher:
         """The passages nearest to a passage, itself left out. Raises NotFound."""
         stored = self.passage(passage_id)
         own = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
-        found = self.search(own)
+        found = self._answer(own, None)
         others = [hit for hit in found.hits if hit.stored.number != stored.number][:k]
         hits = [replace(hit, rank=rank) for rank, hit in enumerate(others, start=1)]
         answered = any(hit.answer for hit in hits)
@@ -189,8 +210,25 @@ class Searcher:
         # Rounded, so that equal passages tie and do not go by the last bit of a sum.
         scores = np.round(fuse(signals, share, self._ranking["weights"], query.mode), 6)
         curve = self._ranking["confidence"][query.mode]
-        scored = _Scored(numbers, scores, estimate_confidence(scores, curve), share, signals)
+        chances = estimate_confidence(scores, curve)
+        unread = np.full(len(numbers), np.nan, dtype=np.float32)
+        scored = _Scored(numbers, scores, chances, share, signals, unread)
         return scored.take(np.lexsort((numbers, -scores)))
+
+    def _rerank(
+        self, query: Query, scored: _Scored, reranking: Reranking | None
+    ) -> tuple[_Scored, list[Notice]]:
+        """The candidates as the reranker orders them, whatever k and offset are."""
+        if reranking is None:
+            return scored, []
+        stored = self._index.read(scored.numbers[:DEPTH].tolist())
+        values = reranking.read(query.text, [one.passage.text for one in stored])
+        scores = add_values(scored.scores, values)
+        scored.reranked[: len(values)] = values
+        curve = self._ranking["confidence"][query.mode]
+        judged = replace(scored, scores=scores, confidence=estimate_confidence(scores, curve))
+        ordered = judged.take(np.lexsort((judged.numbers, -scores)))
+        return ordered, notice_budget(values, reranking.milliseconds)
 
     def _find_candidates(self, query: Query, vector: Vectors, weights: dict[str, float]) -> Numbers:
         found: list[Numbers] = []
@@ -234,21 +272,9 @@ class Searcher:
                     "sentence": round(float(scored.signals.sentence[i]), 6),
                     "lexical": round(float(scored.share[i]), 6),
                 },
+                reranker=None
+                if np.isnan(scored.reranked[i])
+                else round(float(scored.reranked[i]), 6),
             )
             for i, one, own in zip(place, stored, cosines, strict=True)
-        ]
-
-    def _notice_language(self, text: str) -> list[Notice]:
-        if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
-            return []
-        language = find_unknown_language(text, self.manifest.languages)
-        if language is None:
-            return []
-        name = self.manifest.encoder["name"]
-        return [
-            Notice(
-                "unknown_language",
-                f"The question seems to be in a language ({language}) that the encoder {name} does "
-                "not know: passages are found by shared words and names alone.",
-            )
         ]

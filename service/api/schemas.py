@@ -122,11 +122,15 @@ def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
 
 
 class SignalsOut(BaseModel):
-    """Cosine of the passage, of its best sentence, and the share of the query's words' weight."""
+    """Cosine of the passage, of its best sentence, and the share of the query's words' weight.
+
+    `reranker` is its value from 0 to 1; null where it did not read the passage, or none is in use.
+    """
 
     passage: float
     sentence: float
     lexical: float
+    reranker: float | None
 
 
 class HitOut(PassageOut):
@@ -148,7 +152,7 @@ class HitOut(PassageOut):
             confidence=hit.confidence,
             answer=hit.answer,
             highlights=[SpanOut.of(span) for span in hit.highlights],
-            signals=SignalsOut(**hit.signals),
+            signals=SignalsOut(**hit.signals, reranker=hit.reranker),
         )
 
 
@@ -157,6 +161,7 @@ class TookOut(BaseModel):
 
     encode: float
     search: float
+    rerank: float
     total: float
 
 
@@ -209,8 +214,23 @@ class EncoderOut(BaseModel):
     languages: list[str] | None
 
 
+class RerankerOut(BaseModel):
+    """The model that reads the first candidates again, and how long it may take for a query.
+
+    `weight * (signals.reranker - 0.5)` is added to the score of each passage it read.
+    """
+
+    name: str
+    weights_sha256: str
+    milliseconds: int
+    depth: int
+    weight: float
+
+
 class ConfidenceOut(BaseModel):
-    """Where confidence comes from: `status` is provisional, or uncalibrated for this encoder.
+    """Where confidence comes from: `status` is provisional, or uncalibrated.
+
+    It is uncalibrated for an encoder without numbers of its own, and with any reranker.
 
     `thresholds`, by mode: a hit below it is not an answer.
     """
@@ -229,6 +249,7 @@ class InfoResponse(BaseModel):
     format: int
     counts: dict[str, int]
     encoder: EncoderOut
+    reranker: RerankerOut | None
     weights: dict[str, float]
     confidence: ConfidenceOut
     notices: list[str]

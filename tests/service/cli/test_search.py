@@ -164,6 +164,45 @@ def test_an_index_of_another_encoder_is_refused_with_advice(
     assert "hint:" in refused.stderr and "Traceback" not in refused.stderr
 
 
+def test_a_reranker_is_named_by_its_folder(
+    winnow_here: Winnow, index: Path, tiny_reranker: Path
+) -> None:
+    arguments = ("search", "lamp", "--index", index, "--json", "--reranker", tiny_reranker)
+    found = winnow_here(*arguments, "--rerank-ms", 600_000)
+    assert found.returncode == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert all(0 < hit["signals"]["reranker"] < 1 for hit in answer["hits"])
+    assert answer["notices"] == []
+    hurried = winnow_here(*arguments, "--rerank-ms", 0)
+    assert [one["code"] for one in json.loads(hurried.stdout)["notices"]] == ["rerank_budget"]
+
+
+@pytest.mark.parametrize("name", ["nosuchmodel", "."])
+@pytest.mark.parametrize(
+    "command",
+    [("search", "lamp"), ("serve", "--port", 0), ("evaluate", "asked.jsonl")],
+    ids=lambda command: command[0],
+)
+def test_a_reranker_that_cannot_be_loaded_is_refused_with_advice(
+    winnow_here: Winnow, index: Path, tmp_path: Path, command: tuple[object, ...], name: str
+) -> None:
+    row = {"id": "q1", "kind": "plain", "question": "lamp?", "passage_contains_any": ["lamp"]}
+    (tmp_path / "asked.jsonl").write_text(json.dumps(row))
+    refused = winnow_here(*command, "--index", index, "--reranker", name)
+    assert refused.returncode == 1
+    assert "no reranker is called" in refused.stderr or "has no config.json" in refused.stderr
+    assert "hint:" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("milliseconds", ["-1", "soon", "3600001"])
+def test_a_time_that_no_reranker_can_take_exits_2(
+    winnow_here: Winnow, index: Path, milliseconds: str
+) -> None:
+    refused = winnow_here("search", "lamp", "--index", index, "--rerank-ms", milliseconds)
+    assert refused.returncode == 2
+    assert "--rerank-ms" in refused.stderr
+
+
 def test_a_reader_that_goes_away_is_no_error(index: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "search", "lamp", "--index", index, "--json"],
