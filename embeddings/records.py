@@ -216,16 +216,14 @@ class Nearest:
 class Signals:
     """The exact value of every signal for n passages, aligned with the numbers asked for.
 
-    `passage`, `context` and `sentence` are cosines; `context` is the greater one of the passages
-    before and after it in its document, or its own where it stands alone; `sentence_at` is the
-    position, inside its passage, of the sentence nearest to the query; `lexical` is the BM25 sum,
-    not yet divided by its ideal.
+    `passage`, `context` and `sentence` are cosines: of the passage, of the nearer one of those
+    before and after it in its document (its own where it stands alone), and of its sentence nearest
+    to the query; `lexical` is the BM25 sum, not yet divided by its ideal.
     """
 
     passage: Vectors
     context: Vectors
     sentence: Vectors
-    sentence_at: Numbers
     lexical: Vectors
 
 

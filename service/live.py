@@ -10,6 +10,7 @@ from embeddings.encoders import Encoder
 from embeddings.errors import EncoderMismatch, NotReady, WinnowError
 from embeddings.manifest import Manifest
 from service.query import Query
+from service.reranking import Reranking
 from service.search import Searcher
 
 _LOG = logging.getLogger("winnow")
@@ -19,22 +20,30 @@ _PROBE = "what does this folder say?"
 class Live:
     """Holds the current Searcher. A build that cannot be opened leaves the earlier one in use."""
 
-    def __init__(self, artifact: Artifact, load_encoder: Callable[[str], Encoder]) -> None:
+    def __init__(
+        self,
+        artifact: Artifact,
+        load_encoder: Callable[[str], Encoder],
+        load_reranking: Callable[[], Reranking | None] = lambda: None,
+    ) -> None:
         self._artifact = artifact
         self._load_encoder = load_encoder
+        self._load_reranking = load_reranking
         self._encoder: Encoder | None = None
+        self._reranking: Reranking | None = None
         self._searcher: Searcher | None = None
         self._refused = ""
         self._reason: WinnowError | None = None
         self._lock = threading.Lock()
 
     def open(self) -> Searcher:
-        """Open the live build and its encoder. Raises ArtifactError, EncoderError."""
+        """Open the live build, its encoder and the reranker. Raises ArtifactError, EncoderError."""
         manifest, index = self._artifact.open()
         encoder = self._encoder or self._load_encoder(manifest.encoder["name"])
         _check_encoder(manifest, encoder)
         self._encoder = encoder
-        self._searcher = Searcher(manifest, index, encoder)
+        self._reranking = self._reranking or self._load_reranking()
+        self._searcher = Searcher(manifest, index, encoder, self._reranking)
         return self._searcher
 
     @property

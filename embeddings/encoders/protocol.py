@@ -1,4 +1,4 @@
-"""The encoder seam."""
+"""The encoder seam, and that of the reranker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,3 +50,22 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerIdentity:
+    """Which model judged."""
+
+    name: str
+    weights_sha256: str
+
+
+class Reranker(Protocol):
+    """Reads a query and a text together. Safe to use from several threads."""
+
+    @property
+    def identity(self) -> RerankerIdentity: ...
+
+    def score(self, query: str, texts: Sequence[str]) -> Vectors:
+        """How likely each text answers the query, by the model's own reckoning, from 0 to 1."""
+        ...

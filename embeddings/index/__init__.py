@@ -50,6 +50,10 @@ class Index(Protocol):
         """Every place where the terms stand in the text of the passages named."""
         ...
 
+    def sentence_cosines(self, numbers: Numbers, vector: Vectors) -> list[Vectors]:
+        """The cosine of each sentence, in its order, of the passages named, in theirs."""
+        ...
+
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; 0 for a term the index has not seen."""
         ...

@@ -63,22 +63,19 @@ class ExactIndex:
         return take_best(numbers[found], scores[found], depth)
 
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
-        offsets = self._contents.sentence_offsets
-        cosines = multiply(self._contents.sentence_vectors, vector)
-        sentence = np.empty(len(numbers), dtype=np.float32)
-        sentence_at = np.empty(len(numbers), dtype=np.int64)
-        for i, number in enumerate(numbers):
-            own = cosines[offsets[number] : offsets[number + 1]]
-            sentence_at[i] = int(own.argmax())
-            sentence[i] = own[sentence_at[i]]
+        best = [own.max() for own in self.sentence_cosines(numbers, vector)]
         cosines = multiply(self._contents.passage_vectors, vector)
         return Signals(
             passage=cosines[numbers],
             context=cosines[self._neighbours[numbers]].max(axis=1),
-            sentence=sentence,
-            sentence_at=sentence_at,
+            sentence=np.array(best, dtype=np.float32),
             lexical=self._lexical_scores(terms)[numbers],
         )
+
+    def sentence_cosines(self, numbers: Numbers, vector: Vectors) -> list[Vectors]:
+        offsets = self._contents.sentence_offsets
+        cosines = multiply(self._contents.sentence_vectors, vector)
+        return [cosines[offsets[number] : offsets[number + 1]] for number in numbers]
 
     def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
         order, offsets = self._contents.word_order, self._contents.sentence_offsets

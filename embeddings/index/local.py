@@ -91,12 +91,10 @@ class LocalIndex:
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         numbers = np.asarray(numbers, dtype=np.int64)
         sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        rows = concatenate_ranges(self._offsets[numbers], sizes)
+        rows = self._sentence_rows(numbers)
         cosines = multiply(_reconstruct(self._sentences, rows), vector)
         starts = np.cumsum(sizes) - sizes
         best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
-        first_best = np.flatnonzero(cosines == np.repeat(best, sizes))
-        sentence_at = first_best[np.searchsorted(first_best, starts)] - starts
         around, at = np.unique(
             np.concatenate([numbers[:, None], self._neighbours[numbers]], axis=1),
             return_inverse=True,
@@ -106,9 +104,15 @@ class LocalIndex:
             passage=near[:, 0],
             context=near[:, 1:].max(axis=1),
             sentence=best,
-            sentence_at=sentence_at.astype(np.int64),
             lexical=self._postings.scores(numbers, terms),
         )
+
+    def sentence_cosines(self, numbers: Numbers, vector: Vectors) -> list[Vectors]:
+        numbers = np.asarray(numbers, dtype=np.int64)
+        rows = self._sentence_rows(numbers)
+        cosines = multiply(_reconstruct(self._sentences, rows), vector)
+        ends = np.cumsum(self._offsets[numbers + 1] - self._offsets[numbers])
+        return np.split(cosines, ends[:-1]) if len(numbers) else []
 
     def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
         numbers = np.asarray(numbers, dtype=np.int64)

@@ -15,12 +15,14 @@ from service.api.schemas import (
     ErrorResponse,
     InfoResponse,
     PassageOut,
+    RerankerOut,
     SearchRequest,
     SearchResponse,
 )
 from service.live import Live
 from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
+from service.reranking import DEPTH, WEIGHT
 from service.search import Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -153,14 +155,29 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         format=manifest.format,
         counts=manifest.counts,
         encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
+        reranker=_describe_reranker(searcher),
         weights=ranking["weights"],
         shares=ranking["shares"],
         confidence=ConfidenceOut(
-            status=ranking["status"],
+            status=searcher.confidence_status,
             fitted_on=ranking["fitted_on"],
             thresholds={mode: curve["threshold"] for mode, curve in ranking["confidence"].items()},
         ),
         notices=[notice for source, notice in manifest.notices if not source],
         limits={"k": MOST_HITS, "offset_and_k": DEEPEST, "query_characters": LONGEST_QUERY},
         versions={name: version(name) for name in _LISTED},
+    )
+
+
+def _describe_reranker(searcher: Searcher) -> RerankerOut | None:
+    reranking = searcher.reranking
+    if reranking is None:
+        return None
+    identity = reranking.reranker.identity
+    return RerankerOut(
+        name=identity.name,
+        weights_sha256=identity.weights_sha256,
+        milliseconds=reranking.milliseconds,
+        depth=DEPTH,
+        weight=WEIGHT,
     )

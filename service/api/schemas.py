@@ -123,12 +123,16 @@ def _describe_passage(stored: StoredPassage) -> dict[str, Any]:
 
 class SignalsOut(BaseModel):
     """Cosines of the passage, the nearer passage beside it and its best sentence; and `lexical`,
-    the share of the query's information that it holds, 0 to 1."""
+    the share of the query's information that it holds, 0 to 1.
+
+    `reranker` is its value from 0 to 1; null where it did not read the passage, or none is in use.
+    """
 
     passage: float
     context: float
     sentence: float
     lexical: float
+    reranker: float | None
 
 
 class HitOut(PassageOut):
@@ -150,7 +154,7 @@ class HitOut(PassageOut):
             confidence=hit.confidence,
             answer=hit.answer,
             highlights=[SpanOut.of(span) for span in hit.highlights],
-            signals=SignalsOut(**hit.signals),
+            signals=SignalsOut(**hit.signals, reranker=hit.reranker),
         )
 
 
@@ -159,6 +163,7 @@ class TookOut(BaseModel):
 
     encode: float
     search: float
+    rerank: float
     total: float
 
 
@@ -211,8 +216,23 @@ class EncoderOut(BaseModel):
     languages: list[str] | None
 
 
+class RerankerOut(BaseModel):
+    """The model that reads the first candidates again, and how long it may take for a query.
+
+    `weight * (signals.reranker - 0.5)` is added to the score of each passage it read.
+    """
+
+    name: str
+    weights_sha256: str
+    milliseconds: int
+    depth: int
+    weight: float
+
+
 class ConfidenceOut(BaseModel):
-    """Where confidence comes from: `status` is provisional, or uncalibrated for this encoder.
+    """Where confidence comes from: `status` is provisional, or uncalibrated.
+
+    It is uncalibrated for an encoder without numbers of its own, and with any reranker.
 
     `thresholds`, by mode: a hit below it is not an answer.
     """
@@ -231,6 +251,7 @@ class InfoResponse(BaseModel):
     format: int
     counts: dict[str, int]
     encoder: EncoderOut
+    reranker: RerankerOut | None
     weights: dict[str, float]
     shares: dict[str, float]
     confidence: ConfidenceOut

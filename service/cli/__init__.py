@@ -14,6 +14,7 @@ from service.cli.output import show_error
 from service.quoting import FORMS
 from service.settings import add_flags, read_settings
 
+_RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
@@ -23,12 +24,15 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "build an index of folders or files, and publish it",
     ),
     "serve": (
-        ("index", "encoder", "host", "port", "keep-all", *_READING, "rehash", "replace", "strict"),
+        (
+            *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
+            *("rehash", "replace", "strict"),
+        ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
     ),
     "search": (
-        ("index", "encoder", "json"),
+        ("index", "encoder", *_RERANKING, "json"),
         (("question", "", "what to ask"),),
         "ask one question",
     ),
@@ -38,7 +42,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "show what is kept, folded and set aside, and why",
     ),
     "evaluate": (
-        ("index", "encoder", "json"),
+        ("index", "encoder", *_RERANKING, "json"),
         (("dataset", "", "a questions.jsonl, or a folder with corpus, queries and qrels"),),
         "measure the answers to questions with known passages, or a judged collection",
     ),

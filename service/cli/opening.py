@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from embeddings.artifact import Artifact
-from embeddings.encoders import load_encoder
+from embeddings.encoders import load_encoder, load_reranker
 from service.cli.output import say
 from service.live import Live
 from service.locations import find_index
+from service.reranking import Reranking
 from service.search import Searcher
 from service.settings import Settings
 
@@ -22,7 +23,17 @@ def choose_directory(settings: Settings) -> Path:
 
 def make_live(artifact: Artifact, settings: Settings) -> Live:
     """A Live whose encoder is that of the build, or the one the settings name."""
-    return Live(artifact, lambda name: load_encoder(settings.encoder or name))
+    return Live(
+        artifact,
+        lambda name: load_encoder(settings.encoder or name),
+        lambda: _load_reranking(settings),
+    )
+
+
+def _load_reranking(settings: Settings) -> Reranking | None:
+    if not settings.reranker:
+        return None
+    return Reranking(load_reranker(settings.reranker), settings.rerank_ms)
 
 
 def open_searcher(settings: Settings) -> Searcher:

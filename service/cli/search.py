@@ -50,12 +50,14 @@ def _print_hits(results: Results) -> None:
 
 def _print_hit(hit: Hit) -> None:
     passage = hit.stored.passage
-    marked = hit.highlights[0]
-    before, within = passage.text[: marked.start], passage.text[marked.start : marked.end]
+    pieces, end = [], 0
+    for span in hit.highlights:
+        pieces += [passage.text[end : span.start], f"**{passage.text[span.start : span.end]}**"]
+        end = span.end
     lines = [
         f"{hit.rank}. {hit.stored.title}",
         f"   {hit.stored.source}:{passage.start}-{passage.end}  {hit.confidence:.0%}",
-        f"   {before}**{within}**{passage.text[marked.end :]}",
+        f"   {''.join(pieces)}{passage.text[end:]}",
         *(f"   also in {p.source}:{p.start}-{p.end}" for p in hit.stored.also_in),
     ]
     print(show_plain("\n".join(lines)), end="\n\n")

@@ -100,6 +100,8 @@ def about_page(
     shown = {
         "q": "",
         "info": manifest,
+        "reranker": searcher.reranking.reranker.identity.name if searcher.reranking else None,
+        "status": searcher.confidence_status,
         "roots": [FilePath(root).name or root for root in manifest.roots],
         "left_out": {
             "skipped": views.group_by_reason(manifest.skipped),

@@ -35,19 +35,8 @@ def check_signals(found: Signals, contents: IndexContents, numbers: Sequence[int
             lexical += QUERY.get(term, 0.0) * float(own.sum())
         passage = float(contents.passage_vectors[number] @ vector)
         beside = [contents.passage_vectors[one] @ vector for one in _find_beside(contents, number)]
-        context = max(beside, default=passage)
-        best = max(cosines)
-        expected.append((passage, context, best, cosines.index(best), lexical))
-    got = list(
-        zip(
-            found.passage,
-            found.context,
-            found.sentence,
-            found.sentence_at,
-            found.lexical,
-            strict=True,
-        )
-    )
+        expected.append((passage, max(beside, default=passage), max(cosines), lexical))
+    got = list(zip(found.passage, found.context, found.sentence, found.lexical, strict=True))
     np.testing.assert_allclose(np.array(got), np.array(expected), atol=1e-5)
 
 
@@ -64,7 +53,7 @@ def _find_beside(contents: IndexContents, number: int) -> list[int]:
     return [i for _, i in (*sorted(before)[-1:], *sorted(after)[:1])]
 
 
-@pytest.mark.parametrize(
+CHOICES = pytest.mark.parametrize(
     "choose",
     [
         pytest.param(lambda numbers: numbers, id="all"),
@@ -73,6 +62,9 @@ def _find_beside(contents: IndexContents, number: int) -> list[int]:
         pytest.param(lambda numbers: numbers[[7]], id="one"),
     ],
 )
+
+
+@CHOICES
 def test_signals_are_exact_and_in_the_order_asked_for(
     open_index: Open, choose: Callable[[Numbers], Numbers]
 ) -> None:
@@ -82,11 +74,29 @@ def test_signals_are_exact_and_in_the_order_asked_for(
     check_signals(found, contents, numbers.tolist())
 
 
+@CHOICES
+def test_every_sentence_of_the_passages_has_its_cosine(
+    open_index: Open, choose: Callable[[Numbers], Numbers]
+) -> None:
+    contents = make_contents(seed=11)
+    numbers, vector = choose(all_numbers(contents)), a_vector()
+    index = open_index(contents)
+    found = index.sentence_cosines(numbers, vector)
+    assert len(found) == len(numbers)
+    for number, own in zip(numbers, found, strict=True):
+        rows = slice(*contents.sentence_offsets[number : number + 2])
+        np.testing.assert_allclose(own, contents.sentence_vectors[rows] @ vector, atol=1e-5)
+    best = index.signals(numbers, vector, {}).sentence
+    np.testing.assert_array_equal([own.max() for own in found], best)
+
+
 def test_signals_of_no_passages_are_empty(open_index: Open) -> None:
     none: Numbers = np.empty(0, dtype=np.int64)
-    found = open_index(make_contents(seed=11)).signals(none, a_vector(), QUERY)
-    sizes = [len(values) for values in (found.passage, found.sentence, found.sentence_at)]
-    assert [*sizes, len(found.lexical)] == [0, 0, 0, 0]
+    index = open_index(make_contents(seed=11))
+    found = index.signals(none, a_vector(), QUERY)
+    sizes = [len(values) for values in (found.passage, found.sentence, found.lexical)]
+    assert sizes == [0, 0, 0]
+    assert index.sentence_cosines(none, a_vector()) == []
 
 
 def test_signals_without_terms_have_no_lexical_part(open_index: Open) -> None:
@@ -104,7 +114,6 @@ def test_the_signals_of_a_passage_do_not_depend_on_the_others_asked_for(open_ind
         alone = index.signals(np.array([number]), vector, QUERY)
         assert alone.passage[0] == together.passage[number]
         assert alone.sentence[0] == together.sentence[number]
-        assert alone.sentence_at[0] == together.sentence_at[number]
         assert alone.lexical[0] == together.lexical[number]
 
 
@@ -139,6 +148,8 @@ def test_a_vector_of_another_dimension_is_refused(open_index: Open, size: int) -
         index.dense(vector, 3)
     with pytest.raises((ValueError, AssertionError)):
         index.signals(np.array([0, 1]), vector, {})
+    with pytest.raises((ValueError, AssertionError)):
+        index.sentence_cosines(np.array([0, 1]), vector)
 
 
 def test_passages_come_back_in_the_order_asked_for(open_index: Open) -> None:

@@ -26,12 +26,12 @@ from sklearn.metrics import roc_auc_score
 from embeddings.encoders import DEFAULT_ENCODER, find_profile, load_encoder
 from embeddings.index import Index
 from embeddings.records import Numbers, Signals, Vectors
+from service.candidates import CANDIDATE_DEPTH
 from service.confidence import find_background
 from service.evaluation.calibration import measure_calibration
 from service.evaluation.collections import Collection
 from service.fusion import fuse
 from service.query import MODES
-from service.search import CANDIDATE_DEPTH
 from service.wording import Shares, blend, find_shares, read_query_terms
 from tests.measurements.judged import (
     TUNED_ON,

@@ -116,3 +116,13 @@ def test_a_document_says_how_its_text_came_about(pages: TestClient) -> None:
     assert "found by statistics" in page
     assert "as decoded" in page
     assert page.count('class="hash">') == 2, "the hash of the file and that of the text"
+
+
+def test_each_of_two_marked_sentences_is_marked_and_cited(pages: TestClient) -> None:
+    page = html.unescape(_find(pages, "the old mill that burned in 1911"))
+    marks = [re.sub("<[^>]*>", "", mark) for mark in re.findall(r"<mark>(.*?)</mark>", page)]
+    assert [mark[:9] for mark in marks] == ["The old m", "It burned"]
+    for name, mark in zip(("first", "second"), marks, strict=True):
+        said = page.split(f"The {name} marked sentence as")[1]
+        link = re.findall(r'href="(/api/passages/[^"]*format=text[^"]*)"', said)[0]
+        assert f"“{mark}”" in pages.get(link).text

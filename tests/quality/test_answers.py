@@ -2,8 +2,10 @@
 
 import pytest
 
+from service.evaluation.evaluate import Asked
 from service.query import Query
 from service.search import Searcher
+from tests.measurements.highlights import measure_marks
 
 pytestmark = pytest.mark.model
 
@@ -28,6 +30,16 @@ def test_when_nothing_answers_the_nearest_come_as_no_answers(
     results = seeds.search(Query(question, mode=mode))
     assert results.answered is False
     assert not any(hit.answer for hit in results.hits)
+
+
+@pytest.mark.parametrize(("which", "least"), [("seeds_asked", 0.84), ("other_seeds_asked", 0.94)])
+def test_what_answers_a_question_is_marked_and_not_the_whole_passage(
+    which: str, least: float, request: pytest.FixtureRequest
+) -> None:
+    asked: list[Asked] = request.getfixturevalue(which)
+    right, marked, several, two = measure_marks(asked)
+    assert marked / right >= least
+    assert two / several < 0.5
 
 
 def test_the_nearest_still_come_when_nothing_answers(seeds: Searcher) -> None:

@@ -1,10 +1,15 @@
-"""The words of a query are found in a passage wherever its terms are."""
+"""A sentence or two of a passage are marked, and the words of a query wherever its terms are."""
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import pytest
 from hypothesis import given
 
 from embeddings.analysis import find_terms
-from service.highlights import find_words
+from embeddings.records import Passage
+from embeddings.sentences import find_sentences
+from service.highlights import find_highlights, find_words
 from tests.embeddings.texts import messy_texts
 
 
@@ -40,3 +45,39 @@ def test_the_words_of_a_text_are_found_in_it_apart_from_each_other(text: str) ->
     for span in spans:
         assert last <= span.start < span.end <= len(text)
         last = span.end
+
+
+TEXT = "Gulls follow the ferry. The ferry sank in 1893. Nobody swam ashore. A wall was built."
+
+
+@pytest.mark.parametrize(
+    ("cosines", "information", "marked"),
+    [
+        pytest.param([0.5, 0.3, 0.2, 0.1], {}, ["Gulls"], id="the nearest alone"),
+        pytest.param([0.3, 0.2, 0.5, 0.45], {}, ["Nobody", "A wall"], id="one about as near"),
+        pytest.param([0.45, 0.1, 0.5, 0.46], {}, ["Nobody", "A wall"], id="no more than two"),
+        pytest.param([0.46, 0.1, 0.2, 0.5], {}, ["Gulls", "A wall"], id="in the text's order"),
+        pytest.param([0.5, 0.5, 0.5, 0.5], {}, ["Gulls", "The ferry"], id="ties by place"),
+        pytest.param([0.5, 0.1, 0.2, 0.1], {"1893": 4.0}, ["Gulls", "The ferry"], id="a number"),
+        pytest.param(
+            [0.5, 0.1, 0.2, 0.1], {"1893": 1.0, "gull": 4.0}, ["Gulls"], id="too little of it"
+        ),
+        pytest.param([0.5, 0.2, 0.1, 0.1], {"ferri": 4.0}, ["Gulls"], id="words it has itself"),
+        pytest.param([-0.1, -0.3, -0.4, -0.5], {"salt": 4.0}, ["Gulls"], id="words of no sentence"),
+    ],
+)
+def test_the_sentence_or_two_that_made_the_passage_match_are_marked(
+    cosines: Sequence[float], information: Mapping[str, float], marked: list[str]
+) -> None:
+    sentences = tuple(find_sentences(TEXT, "en"))
+    passage = Passage("p", "d", 0, len(TEXT), TEXT, sentences)
+    found = find_highlights(passage, np.array(cosines, dtype=np.float32), information)
+    assert len(found) == len(marked)
+    for span, beginning in zip(found, marked, strict=True):
+        assert span in sentences
+        assert TEXT[span.start : span.end].startswith(beginning)
+
+
+def test_a_passage_of_one_sentence_is_marked_whole() -> None:
+    passage = Passage("p", "d", 0, 23, TEXT[:23], tuple(find_sentences(TEXT[:23], "en")))
+    assert find_highlights(passage, np.array([0.1]), {"gull": 1.0}) == [*passage.sentences]

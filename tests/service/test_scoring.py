@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
-from embeddings.records import Passage, Signals, Span
+from embeddings.records import Signals
 from service.confidence import estimate_confidence, find_background
 from service.fusion import fuse
-from service.highlights import find_highlights, find_words
+from service.highlights import find_words
 
 WEIGHTS = {"passage": 1.0, "context": 2.0, "sentence": 2.0, "lexical": 4.0}
 MODEL = {"score": 3.0, "background": -2.0, "intercept": -4.0, "stranger": 0.25}
@@ -19,7 +19,6 @@ SIGNALS = Signals(
     passage=np.array([0.5, -0.25], dtype=np.float32),
     context=np.array([0.25, 0.0], dtype=np.float32),
     sentence=np.array([0.25, 0.5], dtype=np.float32),
-    sentence_at=np.array([0, 1]),
     lexical=np.array([3.0, 0.0], dtype=np.float32),
 )
 
@@ -71,12 +70,6 @@ def test_the_background_is_the_mean_behind_the_best_as_if_strangers_filled_it_up
     scores: list[float], expected: float
 ) -> None:
     assert find_background(np.array(scores, np.float32), MODEL) == pytest.approx(expected)
-
-
-def test_the_highlight_is_the_sentence_that_was_nearest() -> None:
-    sentences = (Span(0, 9), Span(10, 20))
-    passage = Passage("p", "d", 0, 20, "One here. Two there.", sentences)
-    assert find_highlights(passage, 1) == [Span(10, 20)]
 
 
 @pytest.mark.parametrize(

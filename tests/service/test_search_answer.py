@@ -32,7 +32,7 @@ def _pages(search: Search, k: int, total: int) -> list[dict[str, Any]]:
 def test_answer_has_exactly_the_fields_of_the_design(search: Search) -> None:
     answer = search(QUESTION)
     assert answer.keys() == ANSWER
-    assert answer["took_ms"].keys() == {"encode", "search", "total"}
+    assert answer["took_ms"].keys() == {"encode", "search", "rerank", "total"}
     for hit in answer["hits"]:
         assert hit.keys() == HIT
         assert hit["signals"].keys() == {"passage", "sentence", "lexical"}

@@ -11,6 +11,8 @@ from service.settings import SETTINGS, Settings, add_flags, read_settings
 GIVEN = {
     "index": ("here", "here"),
     "encoder": ("hashing", "hashing"),
+    "reranker": ("judge", "judge"),
+    "rerank-ms": ("50", 50),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("8123", 8123),
     "keep-all": ("yes", True),

@@ -34,6 +34,15 @@ def test_text_shows_passage_place_confidence_and_repeat(winnow_here: Winnow, ind
     assert "%" in found.stdout
 
 
+def test_text_marks_each_highlight(winnow_here: Winnow, index: Path, search: Search) -> None:
+    question = "barrels of oil by sledge: where did the drivers sleep in winter, lamp, whale, week?"
+    (hit,) = search(question, k=1)["hits"]
+    marked = [hit["text"][span["start"] : span["end"]] for span in hit["highlights"]]
+    assert len(marked) == 2
+    found = winnow_here("search", question, "--index", index, "-k", 1)
+    assert f"**{marked[0]}** **{marked[1]}**" in found.stdout
+
+
 def test_hits_are_printed_as_citations(winnow_here: Winnow, index: Path, search: Search) -> None:
     hits = search(QUESTION, k=3)["hits"]
     found = winnow_here("search", QUESTION, "--index", index, "-k", 3, "--quote", "csl-json")
@@ -153,6 +162,45 @@ def test_an_index_of_another_encoder_is_refused_with_advice(
     refused = winnow_here("search", "lamp", "--index", index, "--encoder", "nosuchmodel")
     assert refused.returncode == 1
     assert "hint:" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_a_reranker_is_named_by_its_folder(
+    winnow_here: Winnow, index: Path, tiny_reranker: Path
+) -> None:
+    arguments = ("search", "lamp", "--index", index, "--json", "--reranker", tiny_reranker)
+    found = winnow_here(*arguments, "--rerank-ms", 600_000)
+    assert found.returncode == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert all(0 < hit["signals"]["reranker"] < 1 for hit in answer["hits"])
+    assert answer["notices"] == []
+    hurried = winnow_here(*arguments, "--rerank-ms", 0)
+    assert [one["code"] for one in json.loads(hurried.stdout)["notices"]] == ["rerank_budget"]
+
+
+@pytest.mark.parametrize("name", ["nosuchmodel", "."])
+@pytest.mark.parametrize(
+    "command",
+    [("search", "lamp"), ("serve", "--port", 0), ("evaluate", "asked.jsonl")],
+    ids=lambda command: command[0],
+)
+def test_a_reranker_that_cannot_be_loaded_is_refused_with_advice(
+    winnow_here: Winnow, index: Path, tmp_path: Path, command: tuple[object, ...], name: str
+) -> None:
+    row = {"id": "q1", "kind": "plain", "question": "lamp?", "passage_contains_any": ["lamp"]}
+    (tmp_path / "asked.jsonl").write_text(json.dumps(row))
+    refused = winnow_here(*command, "--index", index, "--reranker", name)
+    assert refused.returncode == 1
+    assert "no reranker is called" in refused.stderr or "has no config.json" in refused.stderr
+    assert "hint:" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("milliseconds", ["-1", "soon", "3600001"])
+def test_a_time_that_no_reranker_can_take_exits_2(
+    winnow_here: Winnow, index: Path, milliseconds: str
+) -> None:
+    refused = winnow_here("search", "lamp", "--index", index, "--rerank-ms", milliseconds)
+    assert refused.returncode == 2
+    assert "--rerank-ms" in refused.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(index: Path, tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Query -> candidates: the passages worth ranking, with the exact value of every signal.
+
+Candidates are the union of the nearest passage vectors, the nearest sentence vectors and the best
+BM25 passages, to a depth that depends on neither k nor offset.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from embeddings.index import Index
+from embeddings.records import Filter, Numbers, Signals, Vectors
+from service.confidence import estimate_confidence, find_background
+from service.fusion import fuse
+from service.query import Query
+from service.wording import QueryTerms, blend, find_shares
+
+CANDIDATE_DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidates, best first, with everything known of them.
+
+    `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
+    read; `background` is what the best stand out of, and `model` makes chances of both.
+    """
+
+    numbers: Numbers
+    scores: Vectors
+    share: Vectors
+    signals: Signals
+    reranked: Vectors
+    background: float = 0.0
+    model: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> Vectors:
+        """The chance of each that it answers."""
+        return estimate_confidence(self.scores, self.background, self.model)
+
+    def take(self, order: Numbers) -> "Candidates":
+        """Some of them, in an order."""
+        signals = self.signals
+        return replace(
+            self,
+            numbers=self.numbers[order],
+            scores=self.scores[order],
+            share=self.share[order],
+            signals=Signals(
+                signals.passage[order],
+                signals.context[order],
+                signals.sentence[order],
+                signals.lexical[order],
+            ),
+            reranked=self.reranked[order],
+        )
+
+    def sort(self) -> "Candidates":
+        """Best first; ties by number, which is by passage id."""
+        return self.take(np.lexsort((self.numbers, -self.scores)))
+
+
+def find_candidates(
+    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, terms: QueryTerms
+) -> Candidates:
+    """The candidates, best first; what they stand out of is found without the filter."""
+    everything = _rank(index, ranking, replace(query, filter=Filter()), vector, terms)
+    found = _rank(index, ranking, query, vector, terms) if query.filter else everything
+    model = ranking["confidence"][query.mode]
+    return replace(found, background=find_background(everything.scores, model), model=model)
+
+
+def _rank(
+    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, terms: QueryTerms
+) -> Candidates:
+    numbers = _gather(index, query, vector, terms)
+    signals = index.signals(numbers, vector, terms.weights)
+    shares = find_shares(terms, signals.lexical, index.occurrences(numbers, terms.terms))
+    count = len(terms.terms)
+    share = blend(shares, ranking["shares"], count)
+    # Rounded, so that equal passages tie and do not go by the last bit of a sum.
+    scores = np.round(fuse(signals, share, ranking["weights"], query.mode, count), 6)
+    unread = np.full(len(numbers), np.nan, dtype=np.float32)
+    return Candidates(numbers, scores, share, signals, unread).sort()
+
+
+def _gather(index: Index, query: Query, vector: Vectors, terms: QueryTerms) -> Numbers:
+    found: list[Numbers] = []
+    if query.mode != "lexical":
+        nearest = index.dense(vector, CANDIDATE_DEPTH, query.filter)
+        found += [one.numbers for one in nearest]
+    if query.mode != "dense":
+        found.append(index.lexical(terms.weights, CANDIDATE_DEPTH, query.filter).numbers)
+    return np.unique(np.concatenate(found))

@@ -1,0 +1,49 @@
+"""What an asker should know of an answer."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.languages import find_unknown_language
+from embeddings.records import Vectors
+
+_FEWEST_LETTERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the asker should know of an answer; `code` is for programs."""
+
+    code: str
+    message: str
+
+
+def notice_language(text: str, known: Collection[str] | None, encoder: str) -> list[Notice]:
+    """Where a question seems to be in a language that the encoder does not know."""
+    if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
+        return []
+    language = find_unknown_language(text, known)
+    if language is None:
+        return []
+    return [
+        Notice(
+            "unknown_language",
+            f"The question seems to be in a language ({language}) that the encoder {encoder} does "
+            "not know: passages are found by shared words and names alone.",
+        )
+    ]
+
+
+def notice_budget(values: Vectors, milliseconds: int) -> list[Notice]:
+    """Where the reranker's time ended before it had read all it was given (NaN: not read)."""
+    read = int(np.isfinite(values).sum())
+    if read == len(values):
+        return []
+    return [
+        Notice(
+            "rerank_budget",
+            f"The time of the reranker ({milliseconds} ms) was spent when it had read {read} of "
+            f"the first {len(values)} passages: the others are ranked without it.",
+        )
+    ]
