@@ -71,6 +71,7 @@ class Searcher:
     @property
     def confidence_status(self) -> str:
         """Whether the confidence was fitted on the scores that are given here."""
+        return self.manifest.ranking["status"] if self.reranking is None else "uncalibrated"
 
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""

