@@ -23,27 +23,37 @@ _LEAST_CAPITALS = 2
 Name = tuple[str, ...]
 """A name as its terms, in order."""
 
+_Named = dict[str, list[tuple[Name, frozenset[Name]]]]
 
-def find_aliases(texts: Iterable[str]) -> list[frozenset[Name]]:
+
+def find_aliases(texts: Iterable[str]) -> list[frozenset[str]]:
     """Groups of names that stand for the same thing, each with two names or more."""
     pairs: set[tuple[Name, Name]] = set()
+    written: dict[Name, str] = {}
     for text in texts:
         for one, other in (*_find_abbreviations(text), *_find_other_names(text)):
             names = (tuple(find_terms(one)), tuple(find_terms(other)))
             if all(names) and names[0] != names[1] and len(names[1]) > 1:
                 pairs.add(names)
-    return _group(sorted(_drop_ambiguous(pairs)))
+                for name, form in zip(names, (one, other), strict=True):
+                    form = " ".join(form.split())
+                    written[name] = min(form, written.get(name, form))
+    groups = _group(sorted(_drop_ambiguous(pairs)))
+    return [frozenset(written[name] for name in group) for group in groups]
 
 
 def expand_terms(
-    texts: Iterable[Sequence[str]], groups: Sequence[frozenset[Name]]
+    texts: Iterable[tuple[Sequence[str], str | None]], groups: Sequence[frozenset[str]]
 ) -> Iterator[list[str]]:
-    """The terms of each text, with those of the other names of what it names behind them."""
-    by_first: dict[str, list[tuple[Name, frozenset[Name]]]] = defaultdict(list)
-    for group in groups:
-        for name in group:
-            by_first[name[0]].append((name, group))
-    for terms in texts:
+    """The terms of each text, with those of the other names of what it names behind them.
+
+    A text comes with the language that it was analysed in.
+    """
+    known: dict[str | None, _Named] = {}
+    for terms, language in texts:
+        if language not in known:
+            known[language] = _analyse(groups, language)
+        by_first = known[language]
         held = set(terms)
         found = {
             group
@@ -53,6 +63,16 @@ def expand_terms(
         }
         others = {term for group in found for name in group for term in name}
         yield [*terms, *sorted(others - held)]
+
+
+def _analyse(groups: Sequence[frozenset[str]], language: str | None) -> _Named:
+    """The names by their first term, each with its group, as a text in a language holds them."""
+    by_first: _Named = defaultdict(list)
+    for group in groups:
+        names = frozenset(tuple(find_terms(name, language)) for name in group) - {()}
+        for name in names:
+            by_first[name[0]].append((name, names))
+    return by_first
 
 
 def _find_abbreviations(text: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from embeddings.aliases import expand_terms, find_aliases
-from embeddings.analysis import find_terms, weigh_terms
+from embeddings.analysis import LANGUAGES, find_terms, mark_language, weigh_terms
 from embeddings.corpus import Progress
 from embeddings.duplicates import fold_repeats
 from embeddings.records import Cut, IndexContents, Passage
@@ -38,7 +38,15 @@ def _find_passage_terms(cuts: Sequence[Cut], passages: Sequence[Passage]) -> Ite
     """The terms each passage is found by: its own, its title's and heading's, and other names'."""
     titles = {cut.document.id: cut.title for cut in cuts}
     own = (
-        find_terms("\n".join(dict.fromkeys((titles[p.document_id], p.heading or "", p.text))))
+        (
+            find_terms(
+                "\n".join(dict.fromkeys((titles[p.document_id], p.heading or "", p.text))),
+                p.language,
+            ),
+            p.language,
+        )
         for p in passages
     )
-    return expand_terms(own, find_aliases(cut.document.text for cut in cuts))
+    expanded = expand_terms(own, find_aliases(cut.document.text for cut in cuts))
+    for terms, passage in zip(expanded, passages, strict=True):
+        yield [*terms, mark_language(passage.language)] if passage.language in LANGUAGES else terms

@@ -11,10 +11,10 @@ def find_highlights(passage: Passage, sentence_at: int) -> list[Span]:
     return [passage.sentences[sentence_at]]
 
 
-def find_words(text: str, terms: Collection[str]) -> Iterator[Span]:
+def find_words(text: str, terms: Collection[str], language: str | None = None) -> Iterator[Span]:
     """The spans of the words that are among the query's terms; those that overlap as one."""
     found: Span | None = None
-    for start, end, term in find_tokens(text):
+    for start, end, term in find_tokens(text, language):
         if term not in terms:
             continue
         if found and start < found.end:

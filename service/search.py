@@ -6,12 +6,11 @@ every signal.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.analysis import find_terms, inverse_document_frequency
 from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
@@ -31,6 +30,7 @@ from service.fusion import fuse, share_of_ideal
 from service.highlights import find_highlights
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
+from service.words import Vocabulary, Wanted
 
 CANDIDATE_DEPTH = 200
 _FEWEST_LETTERS = 12
@@ -105,14 +105,15 @@ class Searcher:
         self._index = index
         self._encoder = encoder
         self._ranking = manifest.ranking
+        self._vocabulary = Vocabulary(index)
 
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""
         started = time.perf_counter()
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
-        terms = frozenset(find_terms(query.text))
-        scored = self._score(query, vector, terms)
+        wanted = self._vocabulary.read(query.text)
+        scored = self._score(query, vector, wanted)
         if query.min_confidence > 0:
             scored = scored.take(np.flatnonzero(scored.confidence >= query.min_confidence))
         hits = self._make_hits(scored, query)
@@ -129,14 +130,14 @@ class Searcher:
                 "search": round(1000 * (finished - encoded), 2),
                 "total": round(1000 * (finished - started), 2),
             },
-            terms=terms,
-            notices=self._notice_language(query.text),
+            terms=frozenset(wanted.weights),
+            notices=[*self._notice_language(query.text), *_notice_spelling(wanted)],
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
-        scored = self._score(query, vector, frozenset(find_terms(query.text)))
+        scored = self._score(query, vector, self._vocabulary.read(query.text))
         stored = self._index.read([int(number) for number in scored.numbers])
         return list(zip(stored, map(float, scored.scores), strict=True))
 
@@ -183,18 +184,19 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _score(self, query: Query, vector: Vectors, terms: frozenset[str]) -> _Scored:
-        weights = dict.fromkeys(terms, 1.0)
-        numbers = self._find_candidates(query, vector, weights)
-        signals = self._index.signals(numbers, vector, weights)
-        share = share_of_ideal(signals.lexical, self._ideal(sorted(terms)))
+    def _score(self, query: Query, vector: Vectors, wanted: Wanted) -> _Scored:
+        numbers = self._find_candidates(query, vector, wanted.weights)
+        signals = self._index.signals(numbers, vector, wanted.weights)
+        share = share_of_ideal(signals.lexical, wanted.ideal)
         # Rounded, so that equal passages tie and do not go by the last bit of a sum.
         scores = np.round(fuse(signals, share, self._ranking["weights"], query.mode), 6)
         curve = self._ranking["confidence"][query.mode]
         scored = _Scored(numbers, scores, estimate_confidence(scores, curve), share, signals)
         return scored.take(np.lexsort((numbers, -scores)))
 
-    def _find_candidates(self, query: Query, vector: Vectors, weights: dict[str, float]) -> Numbers:
+    def _find_candidates(
+        self, query: Query, vector: Vectors, weights: Mapping[str, float]
+    ) -> Numbers:
         found: list[Numbers] = []
         if query.mode != "lexical":
             nearest = self._index.dense(vector, CANDIDATE_DEPTH, query.filter)
@@ -202,11 +204,6 @@ class Searcher:
         if query.mode != "dense":
             found.append(self._index.lexical(weights, CANDIDATE_DEPTH, query.filter).numbers)
         return np.unique(np.concatenate(found))
-
-    def _ideal(self, terms: Sequence[str]) -> float:
-        count = self._index.passage_count
-        frequencies = self._index.frequencies(terms)
-        return sum(inverse_document_frequency(count, frequencies[term]) for term in terms)
 
     def _answers(self, confidence: float, mode: str) -> bool:
         return confidence >= float(self._ranking["confidence"][mode]["threshold"])
@@ -245,3 +242,10 @@ class Searcher:
                 "not know: passages are found by shared words and names alone.",
             )
         ]
+
+
+def _notice_spelling(wanted: Wanted) -> list[Notice]:
+    return [
+        Notice("spelling", f"No passage holds “{word}”; “{near}” was searched too.")
+        for word, near in wanted.spelling
+    ]
