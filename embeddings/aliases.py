@@ -2,7 +2,8 @@
 
 A definition is an abbreviation in parentheses after the words it stands for, found by Schwartz and
 Hearst's rule (PSB 2003): its letters appear in order in those words, the first at a word's start.
-A passage that holds one name of a group is then found by the words of the others too.
+Other spellings of a name are found by `transliteration.py`. A passage that holds one name of a
+group is then found by the words of the others too.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from embeddings.analysis import find_terms
+from embeddings.transliteration import find_spellings
 
 _DEFINITION = re.compile(r"\(([A-Z][\w&.-]{1,9})\)")
 _ALSO_KNOWN = re.compile(
@@ -23,27 +25,48 @@ _LEAST_CAPITALS = 2
 Name = tuple[str, ...]
 """A name as its terms, in order."""
 
+_Pair = tuple[Name, Name]
+_Named = dict[str, list[tuple[Name, frozenset[Name]]]]
 
-def find_aliases(texts: Iterable[str]) -> list[frozenset[Name]]:
+
+def find_aliases(texts: Iterable[str]) -> list[frozenset[str]]:
     """Groups of names that stand for the same thing, each with two names or more."""
-    pairs: set[tuple[Name, Name]] = set()
-    for text in texts:
-        for one, other in (*_find_abbreviations(text), *_find_other_names(text)):
-            names = (tuple(find_terms(one)), tuple(find_terms(other)))
-            if all(names) and names[0] != names[1] and len(names[1]) > 1:
-                pairs.add(names)
-    return _group(sorted(_drop_ambiguous(pairs)))
+    texts = list(texts)
+    written: dict[Name, str] = {}
+    defined = _pair_names(
+        (pair for text in texts for pair in (*_find_abbreviations(text), *_find_other_names(text))),
+        written,
+    )
+    spelt = _pair_names(find_spellings(texts), written)
+    groups = _group(sorted({*_drop_ambiguous(sorted(defined)), *spelt}))
+    return [frozenset(written[name] for name in group) for group in groups]
+
+
+def _pair_names(found: Iterable[tuple[str, str]], written: dict[Name, str]) -> set[_Pair]:
+    """Pairs of different names as their terms; `written` says how each is written."""
+    pairs: set[_Pair] = set()
+    for pair in found:
+        one, other = (tuple(find_terms(name)) for name in pair)
+        if one and one != other and len(other) > 1:
+            pairs.add((one, other))
+            for name, form in zip((one, other), pair, strict=True):
+                plain = " ".join(form.split())
+                written[name] = min(plain, written.get(name, plain))
+    return pairs
 
 
 def expand_terms(
-    texts: Iterable[Sequence[str]], groups: Sequence[frozenset[Name]]
+    texts: Iterable[tuple[Sequence[str], str | None]], groups: Sequence[frozenset[str]]
 ) -> Iterator[list[str]]:
-    """The terms of each text, with those of the other names of what it names behind them."""
-    by_first: dict[str, list[tuple[Name, frozenset[Name]]]] = defaultdict(list)
-    for group in groups:
-        for name in group:
-            by_first[name[0]].append((name, group))
-    for terms in texts:
+    """The terms of each text, with those of the other names of what it names behind them.
+
+    A text comes with the language that it was analysed in.
+    """
+    known: dict[str | None, _Named] = {}
+    for terms, language in texts:
+        if language not in known:
+            known[language] = _analyse(groups, language)
+        by_first = known[language]
         held = set(terms)
         found = {
             group
@@ -53,6 +76,16 @@ def expand_terms(
         }
         others = {term for group in found for name in group for term in name}
         yield [*terms, *sorted(others - held)]
+
+
+def _analyse(groups: Sequence[frozenset[str]], language: str | None) -> _Named:
+    """The names by their first term, each with its group, as a text in a language holds them."""
+    by_first: _Named = defaultdict(list)
+    for group in groups:
+        names = frozenset(tuple(find_terms(name, language)) for name in group) - {()}
+        for name in names:
+            by_first[name[0]].append((name, names))
+    return by_first
 
 
 def _find_abbreviations(text: str) -> Iterator[tuple[str, str]]:
@@ -87,7 +120,7 @@ def _find_other_names(text: str) -> Iterator[tuple[str, str]]:
         yield match.group(1), match.group(2)
 
 
-def _drop_ambiguous(pairs: Iterable[tuple[Name, Name]]) -> Iterator[tuple[Name, Name]]:
+def _drop_ambiguous(pairs: Iterable[_Pair]) -> Iterator[_Pair]:
     """A short name whose long ones share no word means different things: it is left alone."""
     longs: dict[Name, list[Name]] = defaultdict(list)
     for short, long in pairs:
@@ -97,7 +130,7 @@ def _drop_ambiguous(pairs: Iterable[tuple[Name, Name]]) -> Iterator[tuple[Name, 
             yield from ((short, name) for name in names)
 
 
-def _group(pairs: Sequence[tuple[Name, Name]]) -> list[frozenset[Name]]:
+def _group(pairs: Sequence[_Pair]) -> list[frozenset[Name]]:
     """Pairs that share a name belong together."""
     group_of: dict[Name, set[Name]] = {}
     for one, other in pairs:

@@ -1,5 +1,10 @@
 """Text -> terms, and BM25 weights: the one place where words become something to count.
 
+A text is analysed in its language where that is one of `LANGUAGES`, and each of its terms begins
+with it: `de:haus`. All other texts, English ones first, are analysed by script, and their terms
+have no such beginning. So terms of two languages are never taken for each other, and a word that is
+looked for in an index is analysed once for each language that the index holds.
+
 BM25 in Lucene's form, without the constant factor k1 + 1 (Kamphuis et al., 2020, "Which BM25 do you
 mean?"): weight = idf * tf / (tf + k1 * (1 - b + b * length / mean length)), with
 idf = ln(1 + (N - df + 0.5) / (df + 0.5)). Any index holds these weights as they are given here.
@@ -8,7 +13,8 @@ idf = ln(1 + (N - df + 0.5) / (df + 0.5)). Any index holds these weights as they
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
@@ -16,6 +22,7 @@ import numpy as np
 import Stemmer
 
 from embeddings.records import Numbers, Postings
+from embeddings.stop_words import ENGLISH, STOP_WORDS
 from embeddings.words import find_words, fold_word
 
 K1 = 0.5
@@ -25,37 +32,104 @@ B = 0.4
 _CLITIC = re.compile(r"['’ʼ](?:s|d|m|ll|re|ve)$|(?<![og])['’ʼ]t$", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
-
-STOP_WORDS = frozenset(
-    """a about after again against all also am an and any are aren as at be because been before
-    being below between both but by can cannot could couldn did didn do does doesn doing
-    don down during each few for from further had hadn has hasn have haven having he her
-    here hers herself him himself his how i if in into is isn it its itself just ll me
-    more most mustn my myself no nor not now of off on once only or other ought our ours
-    ourselves out over own re s same shan she should shouldn so some such t than that the
-    their theirs them themselves then there these they this those through to too under
-    until up ve very was wasn we were weren what when where which while who whom why will
-    with won would wouldn you your yours yourself yourselves""".split()
-)
+_ARABIC = re.compile(r"[\u0620-\u06d3]")
 
 
-def find_terms(text: str) -> list[str]:
-    """The terms of a text in order: folded, without stop words, stemmed by script."""
-    return [term for _, _, term in find_tokens(text)]
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How the words of a language become terms.
+
+    `script` says which words the stemmer takes, `dropped` what an apostrophe parts from a word, and
+    `letters` how folded letters are written for the stemmer.
+    """
+
+    script: re.Pattern[str]
+    stemmer: str
+    dropped: re.Pattern[str] | None = None
+    letters: Mapping[int, int] = field(default_factory=dict)
 
 
-def find_tokens(text: str) -> Iterator[tuple[int, int, str]]:
+_LANGUAGES = {
+    "ar": _Language(_ARABIC, "arabic", letters=str.maketrans("یک", "يك")),
+    "de": _Language(_LATIN, "german"),
+    "es": _Language(_LATIN, "spanish"),
+    "fa": _Language(_ARABIC, "persian"),
+    "fr": _Language(_LATIN, "french", re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)['’]")),
+    "it": _Language(
+        _LATIN,
+        "italian",
+        re.compile(r"^(?:[cdlmstv]|(?:a|da|de|ne|su|que)ll|un|gl|dov|quest|com)['’]"),
+    ),
+    "nl": _Language(_LATIN, "dutch"),
+    "pt": _Language(_LATIN, "portuguese"),
+    "ru": _Language(_CYRILLIC, "russian"),
+    # A case is parted from a name: Ankara'nın.
+    "tr": _Language(
+        _LATIN,
+        "turkish",
+        re.compile(
+            r"['’](?:[ny]?[ıiuüae]|n?[ıiuü]n|n?[dt][ae]n?(?:ki)?|[yn]?l[ae]|l[ae]r\w*|s[ıiuü]\w*)$"
+        ),
+    ),
+    "uk": _Language(_CYRILLIC, "russian", letters=str.maketrans("іє", "ие")),
+    "uz": _Language(_CYRILLIC, "russian"),
+}
+LANGUAGES = tuple(_LANGUAGES)
+"""ISO 639 codes of the languages, besides English, with an analysis of their own."""
+
+
+def find_terms(text: str, language: str | None = None) -> list[str]:
+    """The terms of a text in order: folded, without stop words, stemmed."""
+    return [term for _, _, term in find_tokens(text, language)]
+
+
+def find_tokens(text: str, language: str | None = None) -> Iterator[tuple[int, int, str]]:
     """Where the words of a text that have a term begin and end, and the term."""
     for start, end in find_words(text):
-        if term := _make_term(text[start:end]):
+        if term := make_term(text[start:end], language):
             yield start, end, term
 
 
+def make_term(word: str, language: str | None = None) -> str:
+    """The term of a word; "" for a stop word."""
+    return _make_own(word, language) if language in _LANGUAGES else _make_plain(word)
+
+
+def mark_language(language: str) -> str:
+    """The term that every text in one of `LANGUAGES` holds, so that an index counts them."""
+    return f"{language}:"
+
+
+def split_term(term: str) -> tuple[str, str]:
+    """The language that a term begins with, "" where it has none, and the rest of it."""
+    language, parted, rest = term.partition(":")
+    return (language, rest) if parted and language in _LANGUAGES else ("", term)
+
+
 @lru_cache(maxsize=1 << 16)
-def _make_term(token: str) -> str:
+def _make_plain(token: str) -> str:
     folded = fold_word(_CLITIC.sub("", token))
-    if folded in STOP_WORDS:
+    return "" if folded in ENGLISH else _stem_by_script(folded)
+
+
+@lru_cache(maxsize=1 << 16)
+def _make_own(token: str, language: str) -> str:
+    own = _LANGUAGES[language]
+    if own.dropped:
+        token = own.dropped.sub("", token.casefold())
+    folded = fold_word(_CLITIC.sub("", token))
+    if not folded or folded in ENGLISH or folded in STOP_WORDS[language]:
         return ""
+    if not own.script.search(folded):
+        return mark_language(language) + _stem_by_script(folded)
+    # Folded before, so that accents may be left out; and after, since a stemmer may put one in.
+    spelt = folded.translate(own.letters)
+    if language == "ar" and spelt.endswith("ه"):
+        spelt = f"{spelt[:-1]}ة"  # mostly it is one, and either is an ending
+    return mark_language(language) + fold_word(_stemmer(own.stemmer).stemWord(spelt))
+
+
+def _stem_by_script(folded: str) -> str:
     if _LATIN.search(folded):
         return str(_stemmer("english").stemWord(folded))
     if _CYRILLIC.search(folded):
@@ -63,7 +137,7 @@ def _make_term(token: str) -> str:
     return folded
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _stemmer(language: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(language)
 

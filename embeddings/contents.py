@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from embeddings.aliases import expand_terms, find_aliases
-from embeddings.analysis import find_terms, weigh_terms
+from embeddings.analysis import LANGUAGES, find_terms, mark_language, weigh_terms
 from embeddings.corpus import Progress
 from embeddings.duplicates import fold_repeats
 from embeddings.records import Cut, IndexContents, Passage, Postings, WordOrder
@@ -23,7 +23,10 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
     passage_vectors, sentence_vectors = vectors.find(
         [passage.text for passage in passages], [s for own in sentences for s in own], progress
     )
-    terms = [[find_terms(text) for text in texts] for texts in sentences]
+    terms = [
+        [find_terms(text, passage.language) for text in texts]
+        for passage, texts in zip(passages, sentences, strict=True)
+    ]
     postings = weigh_terms(_find_passage_terms(cuts, passages, terms))
     return IndexContents(
         cuts=cuts,
@@ -46,12 +49,16 @@ def _find_passage_terms(
     """
     titles = {cut.document.id: cut.title for cut in cuts}
 
-    def find_all(passage: Passage, own: Sequence[Sequence[str]]) -> list[str]:
-        above = dict.fromkeys((titles[passage.document_id], passage.heading or ""))
-        return [*find_terms("\n".join(above)), *(term for sentence in own for term in sentence)]
+    def find_all(passage: Passage, own: Sequence[Sequence[str]]) -> tuple[list[str], str | None]:
+        above = "\n".join(dict.fromkeys((titles[passage.document_id], passage.heading or "")))
+        found = find_terms(above, passage.language)
+        return [*found, *(term for sentence in own for term in sentence)], passage.language
 
-    all_terms = map(find_all, passages, terms)
-    return expand_terms(all_terms, find_aliases(cut.document.text for cut in cuts))
+    expanded = expand_terms(
+        map(find_all, passages, terms), find_aliases(cut.document.text for cut in cuts)
+    )
+    for found, passage in zip(expanded, passages, strict=True):
+        yield [*found, mark_language(passage.language)] if passage.language in LANGUAGES else found
 
 
 def order_words(terms: Sequence[Sequence[Sequence[str]]], postings: Postings) -> WordOrder:

@@ -14,8 +14,8 @@ from itertools import groupby, product
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from embeddings.analysis import STOP_WORDS
 from embeddings.decisive_words import are_opposite, is_decisive
+from embeddings.stop_words import ENGLISH
 from embeddings.wording import Wording, has_capital, has_case
 
 FEWEST_WORDS = 12
@@ -24,7 +24,7 @@ FEWEST_WORDS = 12
 MOST_CHANGED = 0.1
 _SHORTEST_SLIP = 3
 # Words that are no name whatever their case. In a script without capitals any other may be one.
-_FUNCTION_WORDS = STOP_WORDS | frozenset(
+_FUNCTION_WORDS = ENGLISH | frozenset(
     """also yet still indeed quite rather however moreover furthermore meanwhile later earlier
     already
     almost even ever perhaps maybe really actually simply recently reportedly allegedly apparently

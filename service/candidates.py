@@ -15,7 +15,8 @@ from embeddings.records import Filter, Numbers, Signals, Vectors
 from service.confidence import estimate_confidence, find_background
 from service.fusion import fuse
 from service.query import Query
-from service.wording import QueryTerms, blend, find_shares
+from service.wording import blend, find_shares
+from service.words import QueryWords
 
 CANDIDATE_DEPTH = 200
 
@@ -64,34 +65,34 @@ class Candidates:
 
 
 def find_candidates(
-    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, terms: QueryTerms
+    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, words: QueryWords
 ) -> Candidates:
     """The candidates, best first; what they stand out of is found without the filter."""
-    everything = _rank(index, ranking, replace(query, filter=Filter()), vector, terms)
-    found = _rank(index, ranking, query, vector, terms) if query.filter else everything
+    everything = _rank(index, ranking, replace(query, filter=Filter()), vector, words)
+    found = _rank(index, ranking, query, vector, words) if query.filter else everything
     model = ranking["confidence"][query.mode]
     return replace(found, background=find_background(everything.scores, model), model=model)
 
 
 def _rank(
-    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, terms: QueryTerms
+    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, words: QueryWords
 ) -> Candidates:
-    numbers = _gather(index, query, vector, terms)
-    signals = index.signals(numbers, vector, terms.weights)
-    shares = find_shares(terms, signals.lexical, index.occurrences(numbers, terms.terms))
-    count = len(terms.terms)
-    share = blend(shares, ranking["shares"], count)
+    numbers = _gather(index, query, vector, words)
+    signals = index.signals(numbers, vector, words.weights)
+    occurrences = index.occurrences(numbers, list(words.weights))
+    shares = find_shares(words, signals.lexical, occurrences)
+    share = blend(shares, ranking["shares"], words.count)
     # Rounded, so that equal passages tie and do not go by the last bit of a sum.
-    scores = np.round(fuse(signals, share, ranking["weights"], query.mode, count), 6)
+    scores = np.round(fuse(signals, share, ranking["weights"], query.mode, words.count), 6)
     unread = np.full(len(numbers), np.nan, dtype=np.float32)
     return Candidates(numbers, scores, share, signals, unread).sort()
 
 
-def _gather(index: Index, query: Query, vector: Vectors, terms: QueryTerms) -> Numbers:
+def _gather(index: Index, query: Query, vector: Vectors, words: QueryWords) -> Numbers:
     found: list[Numbers] = []
     if query.mode != "lexical":
         nearest = index.dense(vector, CANDIDATE_DEPTH, query.filter)
         found += [one.numbers for one in nearest]
     if query.mode != "dense":
-        found.append(index.lexical(terms.weights, CANDIDATE_DEPTH, query.filter).numbers)
+        found.append(index.lexical(words.weights, CANDIDATE_DEPTH, query.filter).numbers)
     return np.unique(np.concatenate(found))

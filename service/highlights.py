@@ -40,17 +40,17 @@ def _share_added(
 ) -> Sequence[float]:
     """Of each sentence, the share of the query's information that the nearest one lacks."""
     held = [
-        information.keys() & set(find_terms(passage.text[span.start : span.end]))
+        information.keys() & set(find_terms(passage.text[span.start : span.end], passage.language))
         for span in passage.sentences
     ]
     whole = fsum(information.values()) or 1.0
     return [fsum(information[term] for term in own - held[nearest]) / whole for own in held]
 
 
-def find_words(text: str, terms: Collection[str]) -> Iterator[Span]:
+def find_words(text: str, terms: Collection[str], language: str | None = None) -> Iterator[Span]:
     """The spans of the words that are among the query's terms; those that overlap as one."""
     found: Span | None = None
-    for start, end, term in find_tokens(text):
+    for start, end, term in find_tokens(text, language):
         if term not in terms:
             continue
         if found and start < found.end:

@@ -1,6 +1,6 @@
 """What an asker should know of an answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,14 @@ def notice_language(text: str, known: Collection[str] | None, encoder: str) -> l
             f"The question seems to be in a language ({language}) that the encoder {encoder} does "
             "not know: passages are found by shared words and names alone.",
         )
+    ]
+
+
+def notice_spelling(pairs: Iterable[tuple[str, str]]) -> list[Notice]:
+    """For each word that no passage holds, the one that was searched in its place."""
+    return [
+        Notice("spelling", f"No passage holds “{word}”; “{near}” was searched too.")
+        for word, near in pairs
     ]
 
 

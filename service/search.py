@@ -18,11 +18,11 @@ from embeddings.records import (
 )
 from service.candidates import Candidates, find_candidates
 from service.highlights import find_highlights
-from service.notices import Notice, notice_budget, notice_language
+from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 from service.quoting import unfold
 from service.reranking import DEPTH, Reranking, add_values
-from service.wording import QueryTerms, read_query_terms
+from service.words import QueryWords, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Searcher:
         self.reranking = reranking
         self._index = index
         self._encoder = encoder
+        self._vocabulary = Vocabulary(index)
 
     @property
     def confidence_status(self) -> str:
@@ -81,14 +82,14 @@ class Searcher:
         started = time.perf_counter()
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
-        terms = read_query_terms(query.text, self._index)
-        found = self._find_candidates(query, vector, terms)
+        words = self._vocabulary.read(query.text)
+        found = self._find_candidates(query, vector, words)
         before = time.perf_counter()
         found, short = self._rerank(query, found, reranking)
         reranked = time.perf_counter() - before
         if query.min_confidence > 0:
             found = found.take(np.flatnonzero(found.confidence >= query.min_confidence))
-        hits = self._make_hits(found, query, vector, terms)
+        hits = self._make_hits(found, query, vector, words)
         finished = time.perf_counter()
         return Results(
             query=query,
@@ -103,11 +104,12 @@ class Searcher:
                 "rerank": round(1000 * reranked, 2),
                 "total": round(1000 * (finished - started), 2),
             },
-            terms=frozenset(terms.terms),
+            terms=frozenset(words.weights),
             notices=[
                 *notice_language(
                     query.text, self.manifest.languages, self.manifest.encoder["name"]
                 ),
+                *notice_spelling(words.spelling),
                 *short,
             ],
         )
@@ -115,8 +117,7 @@ class Searcher:
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
-        terms = read_query_terms(query.text, self._index)
-        found = self._find_candidates(query, vector, terms)
+        found = self._find_candidates(query, vector, self._vocabulary.read(query.text))
         found, _ = self._rerank(query, found, self.reranking)
         stored = self._index.read(found.numbers.tolist())
         return list(zip(stored, map(float, found.scores), strict=True))
@@ -164,8 +165,8 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _find_candidates(self, query: Query, vector: Vectors, terms: QueryTerms) -> Candidates:
-        return find_candidates(self._index, self.manifest.ranking, query, vector, terms)
+    def _find_candidates(self, query: Query, vector: Vectors, words: QueryWords) -> Candidates:
+        return find_candidates(self._index, self.manifest.ranking, query, vector, words)
 
     def _rerank(
         self, query: Query, found: Candidates, reranking: Reranking | None
@@ -184,7 +185,7 @@ class Searcher:
         return confidence >= float(self.manifest.ranking["confidence"][mode]["threshold"])
 
     def _make_hits(
-        self, found: Candidates, query: Query, vector: Vectors, terms: QueryTerms
+        self, found: Candidates, query: Query, vector: Vectors, words: QueryWords
     ) -> list[Hit]:
         place = range(len(found.numbers))[query.offset : query.offset + query.k]
         numbers = found.numbers[place.start : place.stop]
@@ -198,7 +199,7 @@ class Searcher:
                 confidence=round(float(confidence[i]), 4),
                 answer=self._answers(float(confidence[i]), query.mode),
                 stored=one,
-                highlights=find_highlights(one.passage, own, terms.information),
+                highlights=find_highlights(one.passage, own, words.information),
                 signals={
                     "passage": round(float(found.signals.passage[i]), 6),
                     "context": round(float(found.signals.context[i]), 6),

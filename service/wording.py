@@ -7,52 +7,15 @@ seldom answers it (compare Metzler and Croft, SIGIR 2005, on dependence between 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.analysis import find_terms, inverse_document_frequency
-from embeddings.index import Index
 from embeddings.records import Occurrences, Vectors
+from service.words import QueryWords
 
 _NEAR = 2  # places apart
 _FADES_FROM = 4  # terms
-
-
-@dataclass(frozen=True, slots=True)
-class QueryTerms:
-    """A query's terms, each once, with their idf; `neighbours` are pairs of their positions."""
-
-    terms: tuple[str, ...]
-    idf: Vectors
-    neighbours: tuple[tuple[int, int], ...]
-
-    @property
-    def information(self) -> dict[str, float]:
-        """What each term tells."""
-        return dict(zip(self.terms, map(float, self.idf), strict=True))
-
-    @property
-    def weights(self) -> dict[str, float]:
-        """What an index is asked for."""
-        return dict.fromkeys(self.terms, 1.0)
-
-
-def read_query_terms(text: str, index: Index) -> QueryTerms:
-    """The terms of a query, with what they tell in this index."""
-    words = find_terms(text)
-    terms = tuple(sorted(set(words)))
-    place = {term: i for i, term in enumerate(terms)}
-    frequencies = index.frequencies(terms)
-    return QueryTerms(
-        terms,
-        np.array(
-            [inverse_document_frequency(index.passage_count, frequencies[t]) for t in terms],
-            dtype=np.float32,
-        ),
-        tuple(sorted({_order(place[a], place[b]) for a, b in pairwise(words) if a != b})),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +27,19 @@ class Shares:
     neighbours: Vectors
 
 
-def find_shares(query: QueryTerms, lexical: Vectors, found: Occurrences) -> Shares:
-    """The shares of n passages, of their BM25 sums and of where the terms stand in them."""
-    total = float(query.idf.sum())
+def find_shares(words: QueryWords, lexical: Vectors, found: Occurrences) -> Shares:
+    """The shares of n passages, of their BM25 sums and of where the query's terms stand in them.
+
+    `found` are the occurrences of the terms in the order of `words.weights`.
+    """
+    total = np.float32(words.idf.sum())
     if total == 0:
         return Shares(lexical * 0, lexical * 0, lexical * 0)
-    sentence = _share_of_sentence(query, found, len(lexical)) / np.float32(total)
-    near = _share_of_neighbours(query, found, len(lexical)) if query.neighbours else sentence
-    return Shares(lexical / np.float32(total), sentence, near)
+    places = np.array([words.word_of[term] for term in words.weights], dtype=np.int64)
+    found = replace(found, term=places[found.term])
+    sentence = _share_of_sentence(words, found, len(lexical)) / total
+    near = _share_of_neighbours(words, found, len(lexical)) if words.neighbours else sentence
+    return Shares(lexical / total, sentence, near)
 
 
 def blend(shares: Shares, weights: Mapping[str, float], terms: int) -> Vectors:
@@ -86,23 +54,23 @@ def blend(shares: Shares, weights: Mapping[str, float], terms: int) -> Vectors:
     return signal
 
 
-def _share_of_sentence(query: QueryTerms, found: Occurrences, count: int) -> Vectors:
+def _share_of_sentence(words: QueryWords, found: Occurrences, count: int) -> Vectors:
     """The most information that one sentence of each passage holds."""
     best = np.zeros(count, dtype=np.float32)
     if len(found.term):
         sentences = found.passage * (int(found.sentence.max()) + 1) + found.sentence
         once = np.unique(np.stack([sentences, found.term, found.passage]), axis=1)
         starts = np.flatnonzero(np.diff(once[0], prepend=-1))
-        held = np.add.reduceat(query.idf[once[1]], starts)
+        held = np.add.reduceat(words.worth[once[1]], starts)
         np.maximum.at(best, once[2][starts], held)
     return best
 
 
-def _share_of_neighbours(query: QueryTerms, found: Occurrences, count: int) -> Vectors:
+def _share_of_neighbours(words: QueryWords, found: Occurrences, count: int) -> Vectors:
     """Of the query's neighbours, the share that are near each other in each passage."""
-    size = len(query.terms)
-    pairs = np.array(query.neighbours)
-    values = query.idf[pairs].mean(axis=1)
+    size = words.count
+    pairs = np.array(words.neighbours)
+    values = words.worth[pairs].mean(axis=1)
     value = np.zeros((size, size), dtype=np.float32)
     value[pairs[:, 0], pairs[:, 1]] = values
     held = []
@@ -119,9 +87,5 @@ def _share_of_neighbours(query: QueryTerms, found: Occurrences, count: int) -> V
         held.append(np.stack([found.passage[here][near], low[near], high[near]]))
     once = np.unique(np.concatenate(held, axis=1), axis=1)
     sums = np.bincount(once[0], weights=value[once[1], once[2]], minlength=count)
-    share: Vectors = (sums / values.sum()).astype(np.float32)
+    share: Vectors = (sums / words.idf[pairs].mean(axis=1).sum()).astype(np.float32)
     return share
-
-
-def _order(one: int, other: int) -> tuple[int, int]:
-    return (one, other) if one < other else (other, one)

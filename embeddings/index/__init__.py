@@ -58,6 +58,10 @@ class Index(Protocol):
         """In how many passages each term stands; 0 for a term the index has not seen."""
         ...
 
+    def terms(self) -> Sequence[str]:
+        """Every term of the index, sorted by code point."""
+        ...
+
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages named, in their order."""
         ...

@@ -98,6 +98,9 @@ class ExactIndex:
             for term, slot in slots.items()
         }
 
+    def terms(self) -> Sequence[str]:
+        return list(self._contents.postings.terms)
+
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return [self._store(self._contents.passages[number]) for number in numbers]
 

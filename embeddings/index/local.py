@@ -122,6 +122,9 @@ class LocalIndex:
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)
 
+    def terms(self) -> Sequence[str]:
+        return self._postings.terms()
+
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return self._store.read(numbers)
 

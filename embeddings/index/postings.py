@@ -62,6 +62,10 @@ class PostingsFile:
         places = self._find_places(terms)
         return {term: places[term].stop - places[term].start for term in terms}
 
+    def terms(self) -> list[str]:
+        with self._lock:
+            return [term for (term,) in self._terms.execute("SELECT term FROM terms ORDER BY slot")]
+
     def nearest(
         self, terms: Mapping[str, float], depth: int, allowed: Numbers | None = None
     ) -> Nearest:

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     for fold in fold_repeats(cuts)[1]:
         folds[fold.passage.document_id].append(fold)
     for names in find_aliases(cut.document.text for cut in cuts):
-        say("names taken for the same: " + " = ".join(sorted(" ".join(name) for name in names)))
+        say("names taken for the same: " + " = ".join(sorted(names)))
     console = Console()
     for cut in cuts:
         described = _describe(cut, folds[cut.document.id])

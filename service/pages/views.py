@@ -63,7 +63,7 @@ class HitView:
 def view_hit(hit: Hit, terms: Collection[str]) -> HitView:
     """Cut a hit's text where its marks begin and end."""
     passage = hit.stored.passage
-    words = list(find_words(passage.text, terms))
+    words = list(find_words(passage.text, terms, passage.language))
     return HitView(
         hit=hit,
         pieces=list(cut_pieces(passage.text, hit.highlights, words)),

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.analysis import find_terms, find_tokens, inverse_document_frequency, weigh_terms
+from embeddings.analysis import (
+    LANGUAGES,
+    find_terms,
+    find_tokens,
+    inverse_document_frequency,
+    split_term,
+    weigh_terms,
+)
 from embeddings.records import Postings
+from embeddings.stop_words import STOP_WORDS
+from embeddings.words import find_words
 from tests.embeddings.texts import messy_texts
 
 WORDS = st.sampled_from(["bee", "hive", "salt", "5,500", "соль", "naïve", "z"])
@@ -192,3 +201,77 @@ def test_any_text_has_terms_that_are_the_same_every_time(text: str) -> None:
     terms = find_terms(text)
     assert terms == find_terms(text)
     assert all(term and not any(character.isspace() for character in term) for term in terms)
+
+
+# Forms of one word in a language: as it is asked for, and as it stands in a passage.
+FORMS = {
+    "ar": "مدينة المدينة, الكتاب كتاب, مقاتلون مقاتلين, حكومة الحكومة, إسلامي الإسلامية",
+    "de": "Haus Häusern, Kämpfer Kaempfern, Stadt Städte, Straße Strassen, kämpfte kämpften",
+    "es": "canción canciones, nacion naciones, país paises, luchó luchaba, grupo grupos",
+    "fa": "کتاب کتاب\u200cها, كتاب کتابها, شهر شهرهای, جنگجو جنگجویان, نیرو نیروهای",
+    "fr": "attaque l'attaque, général généraux, région regions, évacuation l’évacuation",
+    "it": "attacco dell'attacco, università l’universita, nazione nazioni, gruppo gruppi",
+    "nl": "huis huizen, boek boeken, aanval aanvallen",
+    "pt": "cidade cidades, ataque ataques, país paises, combatente combatentes",
+    "ru": "боевик боевиков, война войны, город городах, новый нового",
+    "tr": "ev evlerinde, kadın kadinlarin, Ankara Ankara'nın, Türkiye Turkiye’de, asker askerlerin",
+    "uk": "солдат солдатів, місто міста, війна війни, бійці бійців, громада громади",
+    "uz": "oʻzbek o'zbek, to'g'ri toʻgʻri, ўзбек ўзбек",
+}
+STOPPED = {
+    "ar": "ما هو الذي كان في هذا",
+    "de": "Wer war der, die oder das und wo ist es?",
+    "es": "¿Quién es el que está en la?",
+    "fa": "این چه بود که از آن است",
+    "fr": "Qui est-ce qui était dans l'un d’une ?",
+    "it": "Chi è che era nella e dell'una?",
+    "nl": "Wie is het en waar was zij?",
+    "pt": "Quem é que está na e no?",
+    "ru": "Что это было и кто он?",
+    "tr": "Bu ne ve o kim için?",
+    "uk": "Що це було і хто він?",
+    "uz": "Bu nima va u kim uchun?",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [(code, *pair.split()) for code, pairs in FORMS.items() for pair in pairs.split(", ")],
+)
+def test_forms_of_a_word_are_one_term_in_its_language(language: str, one: str, other: str) -> None:
+    assert find_terms(one, language) == find_terms(other, language)
+    assert len(find_terms(one, language)) == 1
+
+
+@pytest.mark.parametrize("language", STOPPED)
+def test_stop_words_of_a_language_leave_no_term_in_it(language: str) -> None:
+    assert find_terms(STOPPED[language], language) == []
+
+
+def test_every_language_has_stop_words_and_tests() -> None:
+    assert set(LANGUAGES) == set(STOP_WORDS) == set(FORMS) == set(STOPPED)
+
+
+def test_terms_of_two_languages_are_never_the_same() -> None:
+    assert find_terms("Haus", "de") == ["de:haus"]
+    assert find_terms("haus", "nl") == ["nl:haus"]
+    assert find_terms("haus", "en") == find_terms("haus", None) == find_terms("haus") == ["haus"]
+    assert find_terms("haus", "sw") == ["haus"]
+
+
+def test_a_word_in_another_script_than_its_language_is_stemmed_by_its_script() -> None:
+    assert find_terms("ракеты rockets", "ru") == ["ru:ракет", "ru:rocket"]
+    assert find_terms("roketler ракеты", "tr") == ["tr:roket", "tr:ракет"]
+
+
+@given(text=messy_texts(30), language=st.sampled_from(LANGUAGES))
+def test_any_text_has_terms_in_any_language(text: str, language: str) -> None:
+    terms = find_terms(text, language)
+    assert all(split_term(term)[0] == language and split_term(term)[1] for term in terms)
+    assert len(terms) <= len(list(find_words(text)))
+
+
+def test_a_term_without_a_language_is_not_split() -> None:
+    assert split_term("de:haus") == ("de", "haus")
+    assert split_term("haus") == ("", "haus")
+    assert split_term("12:30") == ("", "12:30")

@@ -11,8 +11,8 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 
-from embeddings.analysis import STOP_WORDS
 from embeddings.decisive_words import is_decisive
+from embeddings.stop_words import ENGLISH
 
 Make = Callable[[Sequence[str], random.Random], list[str] | None]
 Finish = Callable[[str, random.Random], str]
@@ -49,7 +49,7 @@ def _choose(pieces: Sequence[str], chance: random.Random, fewest: int, share: fl
     plain = [
         i
         for i, piece in enumerate(pieces)
-        if _is_plain(piece) and len(piece.strip(".,;")) >= fewest and piece not in STOP_WORDS
+        if _is_plain(piece) and len(piece.strip(".,;")) >= fewest and piece not in ENGLISH
     ]
     return chance.sample(plain, min(len(plain), max(1, int(share * len(pieces)))))
 

@@ -32,7 +32,8 @@ from service.evaluation.calibration import measure_calibration
 from service.evaluation.collections import Collection
 from service.fusion import fuse
 from service.query import MODES
-from service.wording import Shares, blend, find_shares, read_query_terms
+from service.wording import Shares, blend, find_shares
+from service.words import Vocabulary
 from tests.measurements.judged import (
     TUNED_ON,
     TUNED_ON_MULTILINGUAL,
@@ -68,17 +69,19 @@ class Candidates:
 def gather(index: Index, vectors: Vectors, collection: Collection) -> Iterator[Candidates]:
     """The candidates of every query, with the exact value of all signals."""
     owners = find_owners(index)
+    vocabulary = Vocabulary(index)
     for vector, (query, text) in zip(vectors, collection.queries.items(), strict=True):
-        terms = read_query_terms(text, index)
+        words = vocabulary.read(text)
         found = [
             *index.dense(vector, CANDIDATE_DEPTH),
-            index.lexical(terms.weights, CANDIDATE_DEPTH),
+            index.lexical(words.weights, CANDIDATE_DEPTH),
         ]
         numbers = np.unique(np.concatenate([one.numbers for one in found]))
-        signals = index.signals(numbers, vector, terms.weights)
-        shares = find_shares(terms, signals.lexical, index.occurrences(numbers, terms.terms))
+        signals = index.signals(numbers, vector, words.weights)
+        occurrences = index.occurrences(numbers, list(words.weights))
+        shares = find_shares(words, signals.lexical, occurrences)
         judged = collection.judgements.get(query, {})
-        yield Candidates(signals, shares, [owners[n] for n in numbers], judged, len(terms.terms))
+        yield Candidates(signals, shares, [owners[n] for n in numbers], judged, words.count)
 
 
 def measure_ndcg(gathered: Sequence[Candidates], weights: Weights, mode: str = "hybrid") -> float:

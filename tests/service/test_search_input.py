@@ -56,6 +56,10 @@ ODD_QUESTIONS = {
     "right-to-left marks": "\u202ekeeper of the lamp\u202c",
     "Arabic": "حارس المنارة",
     "Chinese": "灯塔看守人",
+    "Thai": "คนเฝ้าประภาคารอยู่ที่ไหน",
+    "Amharic": "የመብራት ቤት ጠባቂው ማን ነው",
+    "only numbers": "2019 500",
+    "words between right-to-left isolates": "\u2067keeper\u2069 \u200fof the lamp\u200f",
     "emoji beside a word": "🐝 bees 🍯",
     "combining marks": "k\u0301e\u0302e\u0303per",
     "markup": "<script>alert(1)</script> '; DROP TABLE passages; --",
@@ -116,8 +120,17 @@ def test_an_odd_question_is_answered_plainly(search: Search, question: str, mode
     assert len(answer["hits"]) == min(10, answer["total"])
 
 
-def test_stop_words_alone_find_nothing_by_words(search: Search) -> None:
-    assert search("what is the of and to", mode="lexical")["hits"] == []
+@pytest.mark.parametrize(
+    "question", ["what is the of and to", "who is the of", "Что это было и кто"]
+)
+def test_stop_words_alone_find_nothing_by_words(search: Search, question: str) -> None:
+    assert search(question, mode="lexical")["hits"] == []
+
+
+def test_five_thousand_words_are_refused_with_the_length_allowed(client: TestClient) -> None:
+    error = _read_error(client.post("/api/search", json={"q": "lamp " * 5000}))
+    assert "25,000 characters" in error["message"]
+    assert f"{LONGEST_QUERY:,}" in error["hint"]
 
 
 @pytest.mark.parametrize("field", ["q", "source"])

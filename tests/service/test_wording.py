@@ -7,7 +7,8 @@ from embeddings.analysis import find_terms, weigh_terms
 from embeddings.contents import order_words
 from embeddings.index.exact import ExactIndex
 from embeddings.records import IndexContents, Passage, Span, make_id
-from service.wording import Shares, blend, find_shares, read_query_terms
+from service.wording import Shares, blend, find_shares
+from service.words import Vocabulary
 
 WEIGHTS = {"passage": 0.5, "sentence": 0.25, "neighbours": 0.25}
 
@@ -44,10 +45,10 @@ def make_index(*passages: list[str]) -> ExactIndex:
 def share(question: str, *passages: list[str]) -> Shares:
     index = make_index(*passages)
     numbers = np.arange(len(passages))
-    terms = read_query_terms(question, index)
+    words = Vocabulary(index).read(question)
     vector = np.zeros(4, np.float32)
-    lexical = index.signals(numbers, vector, terms.weights).lexical
-    return find_shares(terms, lexical, index.occurrences(numbers, terms.terms))
+    lexical = index.signals(numbers, vector, words.weights).lexical
+    return find_shares(words, lexical, index.occurrences(numbers, list(words.weights)))
 
 
 def test_a_sentence_that_holds_all_the_words_has_all_the_information() -> None:
