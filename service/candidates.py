@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.index import Index
 from embeddings.records import Filter, Numbers, Signals, Vectors
-from service.confidence import estimate_confidence, find_background
+from service.confidence import Model, estimate_confidence, find_background
 from service.fusion import fuse
 from service.query import Query
 from service.wording import blend, find_shares
@@ -26,7 +27,7 @@ class Candidates:
     """Candidates, best first, with everything known of them.
 
     `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
-    read; `background` is what the best stand out of, and `model` makes chances of both.
+    read; `background` is what the best stand out of, and `model` makes chances of scores.
     """
 
     numbers: Numbers
@@ -35,12 +36,18 @@ class Candidates:
     signals: Signals
     reranked: Vectors
     background: float = 0.0
-    model: Mapping[str, float] = field(default_factory=dict)
+    model: Model = field(default_factory=dict)
 
     @property
     def confidence(self) -> Vectors:
         """The chance of each that it answers."""
         return estimate_confidence(self.scores, self.background, self.model)
+
+    @property
+    def answers(self) -> NDArray[np.bool_]:
+        """Whether each counts as an answer."""
+        answers: NDArray[np.bool_] = self.scores >= self.model["threshold"]
+        return answers
 
     def take(self, order: Numbers) -> "Candidates":
         """Some of them, in an order."""

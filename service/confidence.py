@@ -1,14 +1,16 @@
-"""Score -> the chance that the passage answers the query.
+"""Score -> the chance that the passage answers the query: it is near, and it stands out.
 
-A logistic function of two things: the passage's score, and the background, which is what passages
-that are merely on the topic score for this query: the mean of the second to the tenth best of all
-candidates before any filter. An answer is absolutely near, and it stands out. Within an answer
-the background is one number, so confidence never rises down a list and no filter changes it. The
-coefficients, one set for each mode, and the threshold of an answer are stored in the build with
-what they were fitted on.
+Two logistic functions, multiplied. The first takes the score itself: how near passages are that
+answer, and how near the best ones for a question that the corpus does not speak of. The second
+takes how far the score lies above the background, which is what passages score that are merely on
+the topic: the mean of the second to the tenth best of all candidates before any filter. The
+background is one number for a query, so confidence never rises down a list and no filter changes
+it. A score below the threshold is no answer. All these numbers, one set for each mode, are stored
+in the build with what they were fitted on.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +19,13 @@ from embeddings.records import Vectors
 _RANKS = slice(1, 10)
 _STRONG = 0.5
 
+Model = Mapping[str, Any]
+"""Of one mode: `near` and `apart`, each with `slope` and `middle` (where the chance is one half),
+`stranger`, the score of the best hit of a question that belongs to another corpus, and
+`threshold`, the least score of an answer."""
 
-def find_background(scores: Vectors, model: Mapping[str, float]) -> float:
+
+def find_background(scores: Vectors, model: Model) -> float:
     """The mean score of ranks 2 to 10 of all candidates, best first.
 
     Where there are fewer, a stranger's score stands in for each that is missing.
@@ -28,11 +35,15 @@ def find_background(scores: Vectors, model: Mapping[str, float]) -> float:
     return float(behind.sum() + missing * model["stranger"]) / (len(behind) + missing)
 
 
-def estimate_confidence(scores: Vectors, background: float, model: Mapping[str, float]) -> Vectors:
+def estimate_confidence(scores: Vectors, background: float, model: Model) -> Vectors:
     """Chances between 0 and 1."""
-    odds = model["score"] * scores + model["background"] * background + model["intercept"]
-    chances: Vectors = 1 / (1 + np.exp(-odds))
+    chances: Vectors = _rise(scores, model["near"]) * _rise(scores - background, model["apart"])
     return chances
+
+
+def _rise(values: Vectors, curve: Mapping[str, float]) -> Vectors:
+    rise: Vectors = 1 / (1 + np.exp(-curve["slope"] * (values - curve["middle"])))
+    return rise
 
 
 def name_confidence(confidence: float, answer: bool) -> str:

@@ -36,12 +36,16 @@ class Hit:
     stored: StoredPassage
     highlights: list[Span]
     signals: dict[str, float]
-    reranker: float | None
+    reranker: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query; `total` counts the candidates left after all filters."""
+    """The answer to a query; `total` counts the candidates left after all filters.
+
+    `background` is what passages score that are merely on the topic, `threshold` the least score of
+    an answer.
+    """
 
     query: Query
     build: str
@@ -51,6 +55,8 @@ class Results:
     took_ms: dict[str, float]
     terms: frozenset[str]
     notices: list[Notice]
+    background: float
+    threshold: float
 
 
 class Searcher:
@@ -94,8 +100,7 @@ class Searcher:
         return Results(
             query=query,
             build=self.manifest.build,
-            answered=len(found.numbers) > 0
-            and self._answers(float(found.confidence[0]), query.mode),
+            answered=bool(found.answers[:1].any()),
             total=len(found.numbers),
             hits=hits,
             took_ms={
@@ -112,6 +117,8 @@ class Searcher:
                 *notice_spelling(words.spelling),
                 *short,
             ],
+            background=round(found.background, 6),
+            threshold=found.model["threshold"],
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
@@ -181,9 +188,6 @@ class Searcher:
         judged = replace(found, scores=add_values(found.scores, values), reranked=reranked)
         return judged.sort(), notice_budget(values, reranking.milliseconds)
 
-    def _answers(self, confidence: float, mode: str) -> bool:
-        return confidence >= float(self.manifest.ranking["confidence"][mode]["threshold"])
-
     def _make_hits(
         self, found: Candidates, query: Query, vector: Vectors, words: QueryWords
     ) -> list[Hit]:
@@ -191,13 +195,13 @@ class Searcher:
         numbers = found.numbers[place.start : place.stop]
         stored = self._index.read(numbers.tolist())
         cosines = self._index.sentence_cosines(numbers, vector)
-        confidence = found.confidence
+        confidence, answers = found.confidence, found.answers
         return [
             Hit(
                 rank=i + 1,
                 score=round(float(found.scores[i]), 6),
                 confidence=round(float(confidence[i]), 4),
-                answer=self._answers(float(confidence[i]), query.mode),
+                answer=bool(answers[i]),
                 stored=one,
                 highlights=find_highlights(one.passage, own, words.information),
                 signals={

@@ -22,9 +22,9 @@ class Profile:
     `hub` is the name the model has there; `prompts` are put before queries and passages where the
     model's own files name none.
 
-    `ranking` holds `weights` (of the signals, in the sum), `confidence` (by mode: the slope and
-    intercept of a logistic function of the score, and the threshold below which a hit is not an
-    answer), `status` (provisional, or uncalibrated for an encoder that is not listed) and
+    `ranking` holds `weights` (of the signals, in the sum), `shares` (of what makes up the lexical
+    one), `confidence` (by mode: the two curves that make it of a score, and the least score of an
+    answer), `status` (fitted, or uncalibrated for an encoder without numbers of its own) and
     `fitted_on`.
     """
 

@@ -175,12 +175,18 @@ class NoticeOut(BaseModel):
 
 
 class SearchResponse(BaseModel):
-    """An answer. When nothing answers, `answered` is false and the nearest hits still come."""
+    """An answer. When nothing answers, `answered` is false and the nearest hits still come.
+
+    `background` is the mean score of the second to the tenth of all passages, which a hit stands
+    out of; from the score `threshold` on a hit is an answer.
+    """
 
     query: str
     build: str
     answered: bool
     total: int
+    background: float
+    threshold: float
     took_ms: TookOut
     notices: list[NoticeOut]
     hits: list[HitOut]
@@ -192,6 +198,8 @@ class SearchResponse(BaseModel):
             build=results.build,
             answered=results.answered,
             total=results.total,
+            background=results.background,
+            threshold=results.threshold,
             took_ms=TookOut(**results.took_ms),
             notices=[NoticeOut(code=n.code, message=n.message) for n in results.notices],
             hits=[HitOut.of_hit(hit) for hit in results.hits],
@@ -230,11 +238,11 @@ class RerankerOut(BaseModel):
 
 
 class ConfidenceOut(BaseModel):
-    """Where confidence comes from: `status` is provisional, or uncalibrated.
+    """Where confidence comes from: `status` is fitted, or uncalibrated.
 
     It is uncalibrated for an encoder without numbers of its own, and with any reranker.
 
-    `thresholds`, by mode: a hit below it is not an answer.
+    `thresholds`, by mode: the least score of an answer.
     """
 
     status: str

@@ -47,7 +47,7 @@ def search_page(
 
 def _view_results(searcher: Searcher, results: Results) -> dict[str, Any]:
     query = results.query
-    hits = [views.view_hit(hit, results.terms) for hit in results.hits]
+    hits = [views.view_hit(hit, results) for hit in results.hits]
     return {
         "results": results,
         "outcome": views.say_outcome(results),

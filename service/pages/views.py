@@ -1,6 +1,6 @@
 """What a page shows, made ready for its template: pieces of text, and nothing of HTML."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
@@ -58,17 +58,36 @@ class HitView:
     pieces: list[Piece]
     confidence: str
     direction: str
+    reasons: list[str]
 
 
-def view_hit(hit: Hit, terms: Collection[str]) -> HitView:
+def view_hit(hit: Hit, results: Results) -> HitView:
     """Cut a hit's text where its marks begin and end."""
     passage = hit.stored.passage
-    words = list(find_words(passage.text, terms, passage.language))
+    words = list(find_words(passage.text, results.terms, passage.language))
     return HitView(
         hit=hit,
         pieces=list(cut_pieces(passage.text, hit.highlights, words)),
         confidence=name_confidence(hit.confidence, hit.answer),
         direction=find_direction(passage.language),
+        reasons=list(explain_score(hit, results)),
+    )
+
+
+def explain_score(hit: Hit, results: Results) -> Iterator[str]:
+    """What a score is made of, and what it is held against, in words and numbers."""
+    signals = hit.signals
+    yield (
+        f"In meaning (1 is the same): the passage {signals['passage']:.2f}, a passage beside it "
+        f"{signals['context']:.2f}, its nearest sentence {signals['sentence']:.2f}."
+    )
+    yield f"In words: it holds {signals['lexical']:.0%} of what the question's words tell."
+    if hit.reranker is not None:
+        yield f"The second reading gives it {hit.reranker:.2f} of 1."
+    yield (
+        f"Together its score is {hit.score:.2f}. Passages on the topic score "
+        f"{results.background:.2f} here, and from {results.threshold:.2f} on a passage counts as "
+        "an answer."
     )
 
 

@@ -7,89 +7,45 @@ looked at. Prints nDCG@10 by collection for weights around the best, with each s
 out, then for each mode the coefficients of confidence and how they fare on the collection that they
 were not fitted on, and last the `ranking` of the encoder as profiles.json holds it.
 
-Confidence is fitted on three kinds of examples of equal weight in all: the best hit of a question,
-right or not; twice as seldom each, the best hit after the passages that answer were taken away, and
-the best hit of a question that belongs to another collection.
+Confidence is fitted on three kinds of examples: half of them the best hits of questions, right or
+not; 35% their best hits after the passages that answer were taken away; 15% the best hits of
+questions that belong to another collection. Questions on the topic are the harder ones, and what
+people ask.
 """
 
 import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from embeddings.encoders import DEFAULT_ENCODER, find_profile, load_encoder
-from embeddings.index import Index
-from embeddings.records import Numbers, Signals, Vectors
-from service.candidates import CANDIDATE_DEPTH
+from embeddings.encoders import DEFAULT_ENCODER, find_profile
+from embeddings.records import Numbers, Vectors
 from service.confidence import find_background
 from service.evaluation.calibration import measure_calibration
-from service.evaluation.collections import Collection
-from service.fusion import fuse
 from service.query import MODES
-from service.wording import Shares, blend, find_shares
-from service.words import Vocabulary
-from tests.measurements.judged import (
-    TUNED_ON,
-    TUNED_ON_MULTILINGUAL,
-    find_owners,
-    open_index,
-    read_part,
-)
+from tests.measurements.gathering import Gathered, Tuned, Weights, flatten, open_all, score
+from tests.measurements.judged import TUNED_ON, TUNED_ON_MULTILINGUAL
 
 _GAINS = 1 / np.log2(np.arange(2, 12))
-_STRANGERS = 400
-_REFUSED = 0.04
+_REFUSED = 0.045
 
-Weights = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What is known of the candidates of a query of so many terms, and what is judged for it."""
-
-    signals: Signals
-    shares: Shares
-    owners: list[frozenset[str]]
-    judged: Mapping[str, int]
-    terms: int
-
-    @property
-    def right(self) -> Numbers:
-        """Whether each candidate answers."""
-        wanted = {name for name, relevance in self.judged.items() if relevance > 0}
-        return np.array([bool(own & wanted) for own in self.owners], dtype=bool)
+_SHARES = {"own": 0.5, "robbed": 0.35, "others": 0.15}
 
 
-def gather(index: Index, vectors: Vectors, collection: Collection) -> Iterator[Candidates]:
-    """The candidates of every query, with the exact value of all signals."""
-    owners = find_owners(index)
-    vocabulary = Vocabulary(index)
-    for vector, (query, text) in zip(vectors, collection.queries.items(), strict=True):
-        words = vocabulary.read(text)
-        found = [
-            *index.dense(vector, CANDIDATE_DEPTH),
-            index.lexical(words.weights, CANDIDATE_DEPTH),
-        ]
-        numbers = np.unique(np.concatenate([one.numbers for one in found]))
-        signals = index.signals(numbers, vector, words.weights)
-        occurrences = index.occurrences(numbers, list(words.weights))
-        shares = find_shares(words, signals.lexical, occurrences)
-        judged = collection.judgements.get(query, {})
-        yield Candidates(signals, shares, [owners[n] for n in numbers], judged, words.count)
-
-
-def measure_ndcg(gathered: Sequence[Candidates], weights: Weights, mode: str = "hybrid") -> float:
+def measure_ndcg(gathered: Sequence[Gathered], weights: Weights, mode: str = "hybrid") -> float:
     """Mean nDCG@10 (Järvelin and Kekäläinen, 2002), a document at its best passage."""
     return float(np.mean([_measure_query(one, weights, mode) for one in gathered]))
 
 
-def _measure_query(one: Candidates, weights: Weights, mode: str) -> float:
+def _measure_query(one: Gathered, weights: Weights, mode: str) -> float:
     order = np.argsort(-score(one, weights, mode), kind="stable")
     documents = itertools.islice(
         dict.fromkeys(name for at in order[:100] for name in sorted(one.owners[at])), 10
@@ -99,14 +55,7 @@ def _measure_query(one: Candidates, weights: Weights, mode: str) -> float:
     return float(gains @ _GAINS[: len(gains)] / (ideal @ _GAINS[: len(ideal)]))
 
 
-def score(one: Candidates, weights: Weights, mode: str) -> Vectors:
-    """The score of each candidate; `weights` are flat: the sum's, and the shares' as `share_*`."""
-    shares = {name[6:]: weight for name, weight in weights.items() if name.startswith("share_")}
-    share = blend(one.shares, shares, one.terms)
-    return np.round(fuse(one.signals, share, weights, mode, one.terms), 6)
-
-
-def try_weights(tuned: Mapping[str, Sequence[Candidates]], weights: Weights) -> None:
+def try_weights(tuned: Mapping[str, Sequence[Gathered]], weights: Weights) -> None:
     """Print nDCG@10 around these weights, and with each signal and share left out."""
     _print_row("", [*tuned, "mean"])
     for label, changed in (("these", weights), *_change(weights)):
@@ -127,11 +76,15 @@ def _print_row(label: str, values: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Best hits: score, background, whether it answers, and how much the example weighs."""
+    """Best hits: score and gap to the background, whether it answers, how much the example weighs.
+
+    `kinds` are "own" questions, the same "robbed" of their answers, and those of "others".
+    """
 
     features: Vectors
     answers: Numbers
     weights: Vectors
+    kinds: NDArray[np.str_]
 
     @classmethod
     def join(cls, parts: Sequence["Examples"]) -> "Examples":
@@ -139,58 +92,78 @@ class Examples:
             np.concatenate([part.features for part in parts]),
             np.concatenate([part.answers for part in parts]),
             np.concatenate([part.weights for part in parts]),
+            np.concatenate([part.kinds for part in parts]),
         )
 
 
 def find_examples(
-    own: Sequence[Candidates],
-    strangers: Sequence[Sequence[Candidates]],
+    own: Sequence[Gathered],
+    strangers: Sequence[Sequence[Gathered]],
     weights: Weights,
     mode: str,
     stranger: float,
 ) -> Examples:
     """The best hits of a collection's questions, of the same robbed of their answers, of others'.
 
-    Each of the three kinds weighs as much whatever it counts: a half, a quarter and a quarter.
+    Each of the three kinds weighs its share, however many it counts.
     """
-    rows: list[tuple[float, float, bool, float]] = []
+    rows: list[tuple[float, float, bool, float, str]] = []
     others = [one for some in strangers for one in some]
+
+    def add(kind: str, scores: Vectors, answers: bool, count: int) -> None:
+        rows.append((*_describe(scores, stranger), answers, _SHARES[kind] / count, kind))
+
     for one in own:
         scores, right = score(one, weights, mode), one.right
-        best = int(np.argmax(scores))
-        rows.append((*_describe(scores, stranger), bool(right[best]), 0.5 / len(own)))
+        add("own", scores, bool(right[np.argmax(scores)]), len(own))
         if not right.all():
-            rows.append((*_describe(scores[~right], stranger), False, 0.25 / len(own)))
+            add("robbed", scores[~right], False, len(own))
     for one in others:
-        described = _describe(score(one, weights, mode), stranger)
-        rows.append((*described, False, 0.25 / len(others)))
-    table = np.array(rows)
-    return Examples(table[:, :2], table[:, 2].astype(np.int64), table[:, 3])
+        add("others", score(one, weights, mode), False, len(others))
+    score_, gap, answers, weights_, kinds = map(np.array, zip(*rows, strict=True))
+    return Examples(np.stack([score_, gap], axis=1), answers, weights_, kinds)
 
 
 def _describe(scores: Vectors, stranger: float) -> tuple[float, float]:
     ordered = np.sort(scores)[::-1]
-    return float(ordered[0]), find_background(ordered, {"stranger": stranger})
+    best = float(ordered[0]) if len(ordered) else 0.0
+    return best, best - find_background(ordered, {"stranger": stranger})
 
 
-def fit_confidence(examples: Examples) -> dict[str, float]:
-    """A logistic regression of the answers on score and background."""
-    model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(examples.features, examples.answers, sample_weight=examples.weights * 1e4)
-    (slope, background), intercept = model.coef_[0], model.intercept_[0]
+def fit_confidence(examples: Examples) -> dict[str, dict[str, float]]:
+    """The two curves that make the answers likeliest, by gradient descent from several starts."""
+    found = [
+        minimize(_measure_loss, start, args=(examples,), method="BFGS")
+        for start in ((4.0, 0.0, 3.0, 0.0), (2.0, 1.0, 6.0, 0.5), (8.0, -1.0, 8.0, 0.1))
+    ]
+    near, near_middle, apart, apart_middle = min(found, key=lambda one: one.fun).x
+    center, gap = examples.features.mean(axis=0)
     return {
-        "score": round(float(slope), 3),
-        "background": round(float(background), 3),
-        "intercept": round(float(intercept), 3),
+        "near": {"slope": round(near, 3), "middle": round(center + near_middle, 3)},
+        "apart": {"slope": round(apart, 3), "middle": round(gap + apart_middle, 3)},
     }
 
 
-def estimate(examples: Examples, model: Mapping[str, float]) -> Vectors:
-    odds = examples.features @ [model["score"], model["background"]] + model["intercept"]
-    return 1 / (1 + np.exp(-odds))
+def _measure_loss(parameters: Vectors, examples: Examples) -> float:
+    """The weighted mean of the negative logarithm of the chance of what is so."""
+    slopes, middles = np.array(parameters)[::2], np.array(parameters)[1::2]
+    rises = slopes * (examples.features - examples.features.mean(axis=0) - middles)
+    chances = np.clip((1 / (1 + np.exp(-np.clip(rises, -40, 40)))).prod(axis=1), 1e-6, 1 - 1e-6)
+    chance = np.where(examples.answers, chances, 1 - chances)
+    return float(-(examples.weights * np.log(chance)).sum() / examples.weights.sum())
 
 
-def report(parts: Mapping[str, Examples]) -> dict[str, float]:
+def estimate(examples: Examples, model: Mapping[str, Mapping[str, float]]) -> Vectors:
+    """The confidence of each example."""
+    score, gap = examples.features.T
+    rises = [
+        model[name]["slope"] * (values - model[name]["middle"])
+        for name, values in (("near", score), ("apart", gap))
+    ]
+    return (1 / (1 + np.exp(-np.array(rises)))).prod(axis=0)
+
+
+def report(parts: Mapping[str, Examples]) -> dict[str, Any]:
     """Fit on all collections, print how each fares when it is left out, and find the threshold."""
     for name, examples in parts.items():
         others = [part for other, part in parts.items() if other != name]
@@ -199,44 +172,23 @@ def report(parts: Mapping[str, Examples]) -> dict[str, float]:
         error = measure_calibration(chances, examples.answers, examples.weights)
         print(f"  {name:<20} left out: AUROC {auroc:.4f}, calibration error {error:.4f}")
     everything = Examples.join(list(parts.values()))
-    model = fit_confidence(everything)
-    chances = estimate(everything, model)
-    right = np.sort(chances[everything.answers == 1])
-    return {**model, "threshold": round(float(right[int(_REFUSED * len(right))]), 3)}
+    threshold = find_threshold(everything)
+    for name, examples in parts.items():
+        reached = examples.features[:, 0] >= threshold
+        shares = [f"{reached[examples.kinds == kind].mean():.1%} of {kind}" for kind in _SHARES]
+        print(f"  {name:<20} at {threshold}: {', '.join(shares)} answered")
+    return {**fit_confidence(everything), "threshold": threshold}
 
 
-def open_all(home: Path, names: Sequence[str], encoder_name: str) -> dict[str, "Tuned"]:
-    """Every collection's own candidates, and those of questions that belong to other corpora."""
-    encoder = load_encoder(encoder_name)
-    parts = {name: read_part(home / name, tuning=True) for name in names}
-    vectors = {
-        name: encoder.encode_queries(list(part.queries.values())) for name, part in parts.items()
-    }
-    tuned = {}
-    for name, part in parts.items():
-        _, index = open_index(home / name, encoder_name, encoder)
-        strangers = [
-            list(gather(index, vectors[other][:_STRANGERS], _take_away(parts[other])))
-            for other in parts
-            if other.startswith("scifact") != name.startswith("scifact")
-        ]
-        tuned[name] = Tuned(list(gather(index, vectors[name], part)), strangers)
-        index.close()
-    return tuned
+def find_threshold(examples: Examples) -> float:
+    """The score that all but so many of the best hits of answerable questions reach.
 
-
-def _take_away(part: Collection) -> Collection:
-    """The first queries of a collection, without what answers them."""
-    queries = dict(itertools.islice(part.queries.items(), _STRANGERS))
-    return replace(part, queries=queries, judgements={})
-
-
-@dataclass(frozen=True, slots=True)
-class Tuned:
-    """A collection's candidates, and those of other collections' questions in its corpus."""
-
-    own: list[Candidates]
-    strangers: list[list[Candidates]]
+    Each collection weighs the same, however many its questions are.
+    """
+    own = examples.kinds == "own"
+    order = np.argsort(examples.features[own, 0])
+    reached = np.cumsum(examples.weights[own][order]) / examples.weights[own].sum()
+    return round(float(examples.features[own, 0][order][np.searchsorted(reached, _REFUSED)]), 2)
 
 
 def main(home: Path, encoder_name: str) -> None:
@@ -245,8 +197,7 @@ def main(home: Path, encoder_name: str) -> None:
     ranking = dict(profile.ranking)
     names = TUNED_ON if profile.languages else TUNED_ON_MULTILINGUAL
     tuned = open_all(home, names, encoder_name)
-    shares = {f"share_{name}": weight for name, weight in ranking["shares"].items()}
-    flat = {**ranking["weights"], **shares}
+    flat = flatten(ranking)
     try_weights({name: one.own for name, one in tuned.items()}, flat)
     confidence = {}
     for mode in MODES:

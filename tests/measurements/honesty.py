@@ -9,9 +9,10 @@ often questions are answered by mistake:
 - near the topic: each question asked after every passage of the documents that answer it was taken
   away. Other documents may hold the answer too, and are not judged, so the true figure is lower;
 
-and how well the confidence of the first hit tells answers from others, of as many questions that
-are answered as of the same ones robbed of their answer: AUROC, and the expected calibration error
-beside that of a predictor that always says how many first hits answer on average.
+and how well the confidence of the first hit tells answers from others, of a collection's questions
+and as many that it does not answer (the same ones robbed of their answer, or half of them these and
+half questions off the topic): AUROC, and the expected calibration error beside that of a predictor
+that always says one half.
 """
 
 import sys
@@ -150,22 +151,31 @@ def print_near_topic(corpora: dict[str, Corpus]) -> None:
 
 
 def print_calibration(corpora: dict[str, Corpus]) -> None:
-    """Of the first hits' confidence, half of the questions robbed of their answers."""
-    print()
-    _print_row("first hit", ("AUROC", "ECE", "ECE of a constant"))
+    """Of the first hits' confidence, where half of the questions have no answer."""
+    columns = ("AUROC", "ECE", "ECE of a constant")
+    print(
+        "\nfirst hit, half of the questions unanswerable: all of these near, or half near half off"
+    )
+    _print_row("", [*columns, *columns])
     for name, corpus in corpora.items():
-        firsts = [*corpus.ask_own(False), *corpus.ask_own(True)]
-        chances = np.array([one.confidence for one in firsts])
-        right = np.array([one.right for one in firsts])
-        constant = np.full(len(right), 0.5)
-        _print_row(
-            name,
-            [
-                f"{roc_auc_score(right, chances):.4f}",
-                f"{measure_calibration(chances, right):.4f}",
-                f"{measure_calibration(constant, right):.4f}",
-            ],
-        )
+        own, robbed = corpus.ask_own(False), corpus.ask_own(True)
+        other = "squad2-dev-half" if name == "scifact" else "scifact"
+        off = corpus.ask(corpora[other].part.queries.values())
+        half = 0.5 * len(own)
+        mixed = [half / len(robbed)] * len(robbed) + [half / len(off)] * len(off)
+        near = _describe([*own, *robbed], [1.0] * 2 * len(own))
+        both = _describe([*own, *robbed, *off], [1.0] * len(own) + mixed)
+        _print_row(name, [f"{value:.4f}" for value in (*near, *both)])
+
+
+def _describe(firsts: Sequence[First], weights: Sequence[float]) -> tuple[float, float, float]:
+    chances = [one.confidence for one in firsts]
+    right = [one.right for one in firsts]
+    return (
+        roc_auc_score(right, chances, sample_weight=weights),
+        measure_calibration(chances, right, weights),
+        measure_calibration([0.5] * len(right), right, weights),
+    )
 
 
 def _print_row(label: str, values: Iterable[str]) -> None:

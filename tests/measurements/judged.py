@@ -37,8 +37,6 @@ TUNED_ON_MULTILINGUAL = (
     "xquad-tr-en",
     "xquad-de-en",
     "xquad-en",
-    "squad2-dev-half",
-    "scifact",
 )
 TESTED_ON = ("scifact", "squad2-dev-half", "cranfield", "xquad-en")
 

@@ -21,7 +21,7 @@ def _asked(kind: str, rank: int = 0, answered: bool = True, texts: tuple[str, ..
     strings = () if kind in ("none", "near") else ("right",)
     hits = [_hit(place, text) for place, text in enumerate(texts, start=1)]
     results = Results(
-        Query("a question"), "a-build", answered, len(hits), hits, {}, frozenset(), []
+        Query("a question"), "a-build", answered, len(hits), hits, {}, frozenset(), [], 0.5, 1.0
     )
     return Asked(Question(f"{kind}-{rank}", kind, "a question", strings), results, rank)
 

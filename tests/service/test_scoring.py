@@ -14,7 +14,11 @@ from service.fusion import fuse
 from service.highlights import find_words
 
 WEIGHTS = {"passage": 1.0, "context": 2.0, "sentence": 2.0, "lexical": 4.0}
-MODEL = {"score": 3.0, "background": -2.0, "intercept": -4.0, "stranger": 0.25}
+MODEL = {
+    "near": {"slope": 3.0, "middle": 1.5},
+    "apart": {"slope": 2.0, "middle": 0.75},
+    "stranger": 0.25,
+}
 SIGNALS = Signals(
     passage=np.array([0.5, -0.25], dtype=np.float32),
     context=np.array([0.25, 0.0], dtype=np.float32),
@@ -40,9 +44,12 @@ def test_the_sentence_fades_in_a_query_of_many_terms() -> None:
     assert fuse(SIGNALS, share, WEIGHTS, "dense", 28).tolist() == [1.25, 0.25]
 
 
-def test_confidence_is_the_logistic_of_score_and_background() -> None:
+def test_confidence_is_the_chance_of_being_near_times_that_of_standing_out() -> None:
     scores = np.array([2.0, 1.0], dtype=np.float32)
-    expected = [1 / (1 + math.exp(-(3 * score - 2 * 0.5 - 4))) for score in (2, 1)]
+    expected = [
+        1 / (1 + math.exp(-3 * (score - 1.5))) / (1 + math.exp(-2 * (score - 0.5 - 0.75)))
+        for score in (2, 1)
+    ]
     assert estimate_confidence(scores, 0.5, MODEL).tolist() == pytest.approx(expected)
 
 

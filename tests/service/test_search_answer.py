@@ -35,7 +35,7 @@ def test_answer_has_exactly_the_fields_of_the_design(search: Search) -> None:
     assert answer["took_ms"].keys() == {"encode", "search", "rerank", "total"}
     for hit in answer["hits"]:
         assert hit.keys() == HIT
-        assert hit["signals"].keys() == {"passage", "sentence", "lexical"}
+        assert hit["signals"].keys() == {"passage", "context", "sentence", "lexical", "reranker"}
         assert all(span.keys() == {"start", "end"} for span in hit["highlights"])
         assert all(place.keys() == PLACE for place in hit["also_in"])
 
