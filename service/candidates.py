@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from embeddings.index import Index
 from embeddings.records import Filter, Numbers, Signals, Vectors
-from service.confidence import Model, estimate_confidence, find_background
+from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
 from service.query import Query
 from service.wording import blend, find_shares
@@ -27,7 +27,8 @@ class Candidates:
     """Candidates, best first, with everything known of them.
 
     `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
-    read; `background` is what the best stand out of, and `model` makes chances of scores.
+    read; `background` is what the best stand out of, and `model` makes chances of scores in a
+    corpus of so many `passages`.
     """
 
     numbers: Numbers
@@ -37,16 +38,22 @@ class Candidates:
     reranked: Vectors
     background: float = 0.0
     model: Model = field(default_factory=dict)
+    passages: int = 0
 
     @property
     def confidence(self) -> Vectors:
         """The chance of each that it answers."""
-        return estimate_confidence(self.scores, self.background, self.model)
+        return estimate_confidence(self.scores, self.background, self.model, self.passages)
+
+    @property
+    def threshold(self) -> float:
+        """The least score of an answer."""
+        return find_threshold(self.model, self.passages)
 
     @property
     def answers(self) -> NDArray[np.bool_]:
         """Whether each counts as an answer."""
-        answers: NDArray[np.bool_] = self.scores >= self.model["threshold"]
+        answers: NDArray[np.bool_] = self.scores >= self.threshold
         return answers
 
     def take(self, order: Numbers) -> "Candidates":
@@ -78,7 +85,12 @@ def find_candidates(
     everything = _rank(index, ranking, replace(query, filter=Filter()), vector, words)
     found = _rank(index, ranking, query, vector, words) if query.filter else everything
     model = ranking["confidence"][query.mode]
-    return replace(found, background=find_background(everything.scores, model), model=model)
+    return replace(
+        found,
+        background=find_background(everything.scores, model),
+        model=model,
+        passages=index.passage_count,
+    )
 
 
 def _rank(

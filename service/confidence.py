@@ -5,8 +5,11 @@ answer, and how near the best ones for a question that the corpus does not speak
 takes how far the score lies above the background, which is what passages score that are merely on
 the topic: the mean of the second to the tenth best of all candidates before any filter. The
 background is one number for a query, so confidence never rises down a list and no filter changes
-it. A score below the threshold is no answer. All these numbers, one set for each mode, are stored
-in the build with what they were fitted on.
+it. A score below the threshold is no answer.
+
+The more passages there are, the nearer one comes by chance: the middle of the first curve, and the
+threshold, are those among 1,000 passages, and grow with each tenfold. All these numbers, one set
+for each mode, are stored in the build with what they were fitted on.
 """
 
 from collections.abc import Mapping
@@ -14,15 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.records import Vectors
+from embeddings.records import Numbers, Vectors
 
 _RANKS = slice(1, 10)
+_AMONG = 1000
 _STRONG = 0.5
 
 Model = Mapping[str, Any]
-"""Of one mode: `near` and `apart`, each with `slope` and `middle` (where the chance is one half),
-`stranger`, the score of the best hit of a question that belongs to another corpus, and
-`threshold`, the least score of an answer."""
+"""Of one mode: `near` and `apart`, each with `slope` and `middle` (where the chance is one half);
+`threshold`, the least score of an answer; `growth` of the first middle and the threshold; and
+`stranger`, what passages behind the best score for a question that belongs to another corpus."""
 
 
 def find_background(scores: Vectors, model: Model) -> float:
@@ -35,10 +39,23 @@ def find_background(scores: Vectors, model: Model) -> float:
     return float(behind.sum() + missing * model["stranger"]) / (len(behind) + missing)
 
 
-def estimate_confidence(scores: Vectors, background: float, model: Model) -> Vectors:
-    """Chances between 0 and 1."""
-    chances: Vectors = _rise(scores, model["near"]) * _rise(scores - background, model["apart"])
-    return chances
+def estimate_confidence(
+    scores: Vectors, background: float | Vectors, model: Model, passages: int | Numbers
+) -> Vectors:
+    """Chances between 0 and 1, in a corpus of so many passages."""
+    near = _rise(scores - _grow(model, passages), model["near"])
+    chances = near * _rise(scores - background, model["apart"])
+    return chances.astype(np.float32)
+
+
+def find_threshold(model: Model, passages: int) -> float:
+    """The least score of an answer in a corpus of so many passages."""
+    return round(float(model["threshold"] + _grow(model, passages)), 4)
+
+
+def _grow(model: Model, passages: int | Numbers) -> Vectors:
+    grown: Vectors = model["growth"] * np.log10(np.maximum(passages, 1) / _AMONG)
+    return grown
 
 
 def _rise(values: Vectors, curve: Mapping[str, float]) -> Vectors:

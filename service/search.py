@@ -17,9 +17,10 @@ from embeddings.records import (
     Vectors,
 )
 from service.candidates import Candidates, find_candidates
+from service.confidence import find_threshold
 from service.highlights import find_highlights
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
-from service.query import LONGEST_QUERY, MOST_HITS, Query
+from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
 from service.quoting import unfold
 from service.reranking import DEPTH, Reranking, add_values
 from service.words import QueryWords, Vocabulary
@@ -80,6 +81,12 @@ class Searcher:
         """Whether the confidence was fitted on the scores that are given here."""
         return self.manifest.ranking["status"] if self.reranking is None else "uncalibrated"
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The least score of an answer, by mode."""
+        models = self.manifest.ranking["confidence"]
+        return {m: find_threshold(models[m], self._index.passage_count) for m in MODES}
+
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""
         return self._answer(query, self.reranking)
@@ -118,7 +125,7 @@ class Searcher:
                 *short,
             ],
             background=round(found.background, 6),
-            threshold=found.model["threshold"],
+            threshold=found.threshold,
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:

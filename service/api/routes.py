@@ -161,7 +161,7 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         confidence=ConfidenceOut(
             status=searcher.confidence_status,
             fitted_on=ranking["fitted_on"],
-            thresholds={mode: curve["threshold"] for mode, curve in ranking["confidence"].items()},
+            thresholds=searcher.thresholds,
         ),
         notices=[notice for source, notice in manifest.notices if not source],
         limits={"k": MOST_HITS, "offset_and_k": DEEPEST, "query_characters": LONGEST_QUERY},

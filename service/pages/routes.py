@@ -102,6 +102,7 @@ def about_page(
         "info": manifest,
         "reranker": searcher.reranking.reranker.identity.name if searcher.reranking else None,
         "status": searcher.confidence_status,
+        "threshold": searcher.thresholds["hybrid"],
         "roots": [FilePath(root).name or root for root in manifest.roots],
         "left_out": {
             "skipped": views.group_by_reason(manifest.skipped),

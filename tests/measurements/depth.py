@@ -31,7 +31,7 @@ def main(home: Path, encoder_name: str) -> None:
         part = replace(part, queries=dict(itertools.islice(part.queries.items(), _QUERIES)))
         vectors = encoder.encode_queries(list(part.queries.values()))
         _, index = open_index(home / name, encoder_name, encoder)
-        everything = list(gather(index, vectors, part, index.passage_count))
+        everything = list(gather(index, vectors, part, None))
         best = [_find_best(one, weights) for one in everything]
         print(
             f"{name}: all {index.passage_count:,} passages {measure_ndcg(everything, weights):.4f}"

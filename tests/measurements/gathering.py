@@ -1,14 +1,12 @@
 """What every signal says of the candidates of judged queries, gathered once to try weights on."""
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from embeddings.encoders import Encoder, load_encoder
+from embeddings.encoders import Encoder
 from embeddings.index import Index
 from embeddings.records import Numbers, Signals, Vectors
 from service.candidates import CANDIDATE_DEPTH
@@ -16,9 +14,7 @@ from service.evaluation.collections import Collection
 from service.fusion import fuse
 from service.wording import Shares, blend, find_shares
 from service.words import Vocabulary
-from tests.measurements.judged import find_owners, open_index, read_part
-
-_STRANGERS = 400
+from tests.measurements.judged import find_owners
 
 Weights = Mapping[str, float]
 
@@ -42,18 +38,18 @@ class Gathered:
 
 
 def gather(
-    index: Index, vectors: Vectors, collection: Collection, depth: int = CANDIDATE_DEPTH
+    index: Index, vectors: Vectors, collection: Collection, depth: int | None = CANDIDATE_DEPTH
 ) -> Iterator[Gathered]:
     """The candidates of every query, with the exact value of all signals."""
     owners = find_owners(index)
     vocabulary = Vocabulary(index)
     for vector, (query, text) in zip(vectors, collection.queries.items(), strict=True):
         words = vocabulary.read(text)
-        found = [
-            *index.dense(vector, depth),
-            index.lexical(words.weights, depth),
-        ]
-        numbers = np.unique(np.concatenate([one.numbers for one in found]))
+        if depth is None:
+            numbers = np.arange(index.passage_count)
+        else:
+            found = [*index.dense(vector, depth), index.lexical(words.weights, depth)]
+            numbers = np.unique(np.concatenate([one.numbers for one in found]))
         signals = index.signals(numbers, vector, words.weights)
         occurrences = index.occurrences(numbers, list(words.weights))
         shares = find_shares(words, signals.lexical, occurrences)
@@ -74,38 +70,9 @@ def score(one: Gathered, weights: Weights, mode: str) -> Vectors:
     return np.round(fuse(one.signals, share, weights, mode, one.terms), 6)
 
 
-def open_all(home: Path, names: Sequence[str], encoder_name: str) -> dict[str, "Tuned"]:
-    """Every collection's own candidates, and those of questions that belong to other corpora."""
-    encoder = load_encoder(encoder_name)
-    tuned = {}
-    for name in names:
-        part = read_part(home / name, tuning=True)
-        _, index = open_index(home / name, encoder_name, encoder)
-        others = [_take_away(read_part(home / other, tuning=True)) for other in _find_others(name)]
-        strangers = [list(_ask(index, encoder, other)) for other in others]
-        tuned[name] = Tuned(list(_ask(index, encoder, part)), strangers)
-        index.close()
-    return tuned
-
-
-def _find_others(name: str) -> Sequence[str]:
-    """Collections about other things: squad and xquad share paragraphs."""
-    return ("squad2-dev-half", "xquad-en") if name == "scifact" else ("scifact",)
-
-
-def _ask(index: Index, encoder: Encoder, part: Collection) -> Iterator[Gathered]:
-    return gather(index, encoder.encode_queries(list(part.queries.values())), part)
-
-
-def _take_away(part: Collection) -> Collection:
-    """The first queries of a collection, without what answers them."""
-    queries = dict(itertools.islice(part.queries.items(), _STRANGERS))
-    return replace(part, queries=queries, judgements={})
-
-
-@dataclass(frozen=True, slots=True)
-class Tuned:
-    """A collection's candidates, and those of other collections' questions in its corpus."""
-
-    own: list[Gathered]
-    strangers: list[list[Gathered]]
+def ask(
+    index: Index, encoder: Encoder, part: Collection, depth: int | None = CANDIDATE_DEPTH
+) -> Iterator[Gathered]:
+    """The candidates of every query of a collection; depth None: every passage."""
+    vectors = encoder.encode_queries(list(part.queries.values()))
+    return gather(index, vectors, part, depth)

@@ -15,7 +15,7 @@ import numpy as np
 
 from embeddings.artifact import Artifact
 from embeddings.build import build_index
-from embeddings.encoders import Encoder, load_tokenizer
+from embeddings.encoders import Encoder, Profile, load_tokenizer
 from embeddings.index import NO_FILTER, Index
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import Manifest
@@ -31,7 +31,7 @@ from service.evaluation.collections import (
 from service.locations import locate_index
 
 TUNED_ON = ("scifact", "squad2-dev-half", "xquad-en")
-TUNED_ON_MULTILINGUAL = (
+_TUNED_ON_MULTILINGUAL = (
     "xquad-ru-en",
     "xquad-ar-en",
     "xquad-tr-en",
@@ -39,6 +39,11 @@ TUNED_ON_MULTILINGUAL = (
     "xquad-en",
 )
 TESTED_ON = ("scifact", "squad2-dev-half", "cranfield", "xquad-en")
+
+
+def list_tuned(profile: Profile) -> tuple[str, ...]:
+    """The collections that an encoder's ranking is tuned on."""
+    return TUNED_ON if profile.languages else _TUNED_ON_MULTILINGUAL
 
 
 def read_part(folder: Path, tuning: bool) -> Collection:
