@@ -7,8 +7,8 @@ the topic: the mean of the second to the tenth best of all candidates before any
 background is one number for a query, so confidence never rises down a list and no filter changes
 it. A score below the threshold is no answer.
 
-The more passages there are, the nearer one comes by chance: the middle of the first curve, and the
-threshold, are those among 1,000 passages, and grow with each tenfold. All these numbers, one set
+The fewer passages there are, the less near one comes by chance: the middle of the first curve, and
+the threshold, are those of 1,000 passages and more, and lower for fewer. All these numbers, one set
 for each mode, are stored in the build with what they were fitted on.
 """
 
@@ -20,13 +20,14 @@ import numpy as np
 from embeddings.records import Numbers, Vectors
 
 _RANKS = slice(1, 10)
-_AMONG = 1000
+_ENOUGH = 1000
 _STRONG = 0.5
 
 Model = Mapping[str, Any]
 """Of one mode: `near` and `apart`, each with `slope` and `middle` (where the chance is one half);
-`threshold`, the least score of an answer; `growth` of the first middle and the threshold; and
-`stranger`, what passages behind the best score for a question that belongs to another corpus."""
+`threshold`, the least score of an answer; `growth`, how much the first middle and the threshold
+grow with each tenfold of passages, up to 1,000; and `stranger`, the score of the passages behind
+the best for a question that belongs to another corpus."""
 
 
 def find_background(scores: Vectors, model: Model) -> float:
@@ -43,19 +44,20 @@ def estimate_confidence(
     scores: Vectors, background: float | Vectors, model: Model, passages: int | Numbers
 ) -> Vectors:
     """Chances between 0 and 1, in a corpus of so many passages."""
-    near = _rise(scores - _grow(model, passages), model["near"])
+    near = _rise(scores - model["growth"] * grow(passages), model["near"])
     chances = near * _rise(scores - background, model["apart"])
     return chances.astype(np.float32)
 
 
 def find_threshold(model: Model, passages: int) -> float:
     """The least score of an answer in a corpus of so many passages."""
-    return round(float(model["threshold"] + _grow(model, passages)), 4)
+    return round(float(model["threshold"] + model["growth"] * grow(passages)), 4)
 
 
-def _grow(model: Model, passages: int | Numbers) -> Vectors:
-    grown: Vectors = model["growth"] * np.log10(np.maximum(passages, 1) / _AMONG)
-    return grown
+def grow(passages: int | Numbers) -> Vectors:
+    """How many tenfolds there are from 1,000 passages: 0, or less than that."""
+    tenfolds: Vectors = np.log10(np.clip(passages, 1, _ENOUGH) / _ENOUGH)
+    return tenfolds
 
 
 def _rise(values: Vectors, curve: Mapping[str, float]) -> Vectors:

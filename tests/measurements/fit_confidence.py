@@ -16,7 +16,7 @@ with the one that answers, since people's corpora are small and large.
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from embeddings.encoders import DEFAULT_ENCODER, Encoder, find_profile, load_encoder
 from embeddings.index import Index
 from embeddings.records import Numbers, Vectors
-from service.confidence import estimate_confidence, find_background
+from service.confidence import estimate_confidence, find_background, grow
 from service.evaluation.calibration import measure_calibration
 from service.evaluation.collections import Collection
 from service.query import MODES
@@ -40,7 +41,6 @@ _SHARES = {"own": 0.5, "robbed": 0.35, "others": 0.15}
 _SIZES = (60, 250, 1000, 0)  # passages; 0: all
 _QUESTIONS = 800
 _STRANGERS = 400
-_REFUSED = 0.045
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,37 +125,33 @@ def _describe_all(
         yield float(ordered[0]), float(ordered[0]) - background, int(kept.sum()), size, answers
 
 
-def find_growth(parts: Iterable[Examples]) -> float:
-    """How much nearer the nearest 5% of strangers come with each tenfold of passages.
-
-    The common slope of lines through the 95th percentiles at each size of each collection.
-    """
-    tenfolds, scores = [], []
-    for examples in parts:
-        points = []
-        for size in _SIZES:
-            among = (examples.kind == "others") & (examples.size == size)
-            passages = float(np.log10(examples.passages[among]).mean())
-            points.append((passages, float(np.quantile(examples.score[among], 0.95))))
-        centered = np.array(points) - np.mean(points, axis=0)
-        tenfolds.append(centered[:, 0])
-        scores.append(centered[:, 1])
-    x, y = np.concatenate(tenfolds), np.concatenate(scores)
-    return round(float(x @ y / (x @ x)), 3)
+def find_border(examples: Examples) -> tuple[float, float]:
+    """(growth, threshold): where own questions and strangers are equally likely, by a logistic
+    regression on the score and the size of the corpus."""
+    kept = np.isin(examples.kind, ["own", "others"])
+    own = examples.kind[kept] == "own"
+    table = np.stack([examples.score, grow(examples.passages)], axis=1)[kept]
+    balance = np.where(own, 1 / _SHARES["own"], 1 / _SHARES["others"])
+    model = LogisticRegression(C=1e6).fit(
+        table, own, sample_weight=1000 * balance * examples.weight[kept]
+    )
+    slope, growth = model.coef_[0]
+    return round(float(-growth / slope), 3), round(float(-model.intercept_[0] / slope), 2)
 
 
 def fit_model(parts: Sequence[Examples]) -> dict[str, Any]:
-    """The growth, and the two curves that make the answers likeliest, from several starts."""
-    growth = find_growth(parts)
+    """The border, and the two curves that make the answers likeliest, from several starts."""
     examples = Examples.join(parts)
-    columns = (examples.score - _grow(examples, growth), examples.gap)
+    growth, threshold = find_border(examples)
+    columns = (examples.score - growth * grow(examples.passages), examples.gap)
     scale = np.array([(column.mean(), column.std()) for column in columns])
     starts = ((4, 0, 3, 0), (2, 1, 6, 0.5), (8, -1, 4, 0))
     found = [
         minimize(_measure_loss, start, args=(examples, scale, growth), method="BFGS")
         for start in starts
     ]
-    return _make_model(min(found, key=lambda one: one.fun).x, scale, growth)
+    model = _make_model(min(found, key=lambda one: one.fun).x, scale, growth)
+    return {**model, "threshold": threshold}
 
 
 def _make_model(parameters: Vectors, scale: Vectors, growth: float) -> dict[str, Any]:
@@ -197,9 +193,9 @@ def report(parts: Mapping[str, Examples]) -> dict[str, Any]:
             error = measure_calibration(chances, examples.answers, examples.weight)
             print(f"  {name:<20} left out: AUROC {auroc:.4f}, calibration error {error:.4f}")
     model = fit_model(list(parts.values()))
-    model["threshold"] = find_threshold(Examples.join(list(parts.values())), model["growth"])
     for name, examples in parts.items():
-        reached = examples.score - _grow(examples, model["growth"]) >= model["threshold"]
+        grown = model["growth"] * grow(examples.passages)
+        reached = examples.score - grown >= model["threshold"]
         for size in _SIZES:
             among = examples.size == size
             shares = [
@@ -209,24 +205,6 @@ def report(parts: Mapping[str, Examples]) -> dict[str, Any]:
             passages = f"about {size:,}" if size else "all"
             print(f"  {name:<20} {passages:>11} passages: {', '.join(shares)} answered")
     return model
-
-
-def _grow(examples: Examples, growth: float) -> Vectors:
-    """How much higher the best score of a stranger lies than among 1,000 passages."""
-    grown: Vectors = growth * np.log10(examples.passages / 1000)
-    return grown
-
-
-def find_threshold(examples: Examples, growth: float) -> float:
-    """The score, among 1,000 passages, that all but a few best hits of answerable questions reach.
-
-    Each collection weighs the same, however many its questions are; only whole ones count.
-    """
-    own = (examples.kind == "own") & (examples.size == 0)
-    scores = (examples.score - _grow(examples, growth))[own]
-    order = np.argsort(scores)
-    reached = np.cumsum(examples.weight[own][order]) / examples.weight[own].sum()
-    return round(float(scores[order][np.searchsorted(reached, _REFUSED)]), 2)
 
 
 def ask_all(
