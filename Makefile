@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock docs quality fuzz clean env env-dev
+.PHONY: help serve test check lint types imports lock docs quality golden fuzz clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -47,6 +47,9 @@ docs: env-dev ## take the tables of README.md and docs/openapi.json from the cod
 
 quality: env-dev ## measure the figures of README.md again
 	@$(BIN)/python -m service.evaluation.showcase README.md
+
+golden: env-dev ## write the answers over seeds/ anew that tests compare with
+	@$(BIN)/python -m tests.quality.golden
 
 fuzz: env-dev ## read thousands of damaged files of each format (minutes)
 	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py

@@ -136,6 +136,11 @@ class Searcher:
         stored = self._index.read(found.numbers.tolist())
         return list(zip(stored, map(float, found.scores), strict=True))
 
+    def weigh(self, weights: dict[str, float]) -> "Searcher":
+        """The same build with other weights of its signals, and without the reranker."""
+        ranking = {**self.manifest.ranking, "weights": weights}
+        return Searcher(replace(self.manifest, ranking=ranking), self._index, self._encoder)
+
     def similar(self, passage_id: str, k: int) -> Results:
         """The passages nearest to a passage, itself left out. Raises NotFound."""
         stored = self.passage(passage_id)

@@ -5,6 +5,7 @@ the environment.
 """
 
 import argparse
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,13 @@ def _read_glob(value: str) -> str:
     if not value.strip("/"):
         raise ValueError(value)
     return value
+
+
+def _read_limit(value: str) -> tuple[str, float]:
+    name, _, limit = value.partition("=")
+    if not name or not math.isfinite(float(limit)):
+        raise ValueError(value)
+    return name, float(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,31 @@ SETTINGS: tuple[Setting, ...] = (
         False,
         "verify each passage in its source too, and exit 4 if one moved",
     ),
+    Setting(
+        "signals",
+        _read_switch,
+        False,
+        "measure the ranking without each signal too, and by each alone",
+    ),
+    Setting(
+        "compare", str, None, "what an earlier `evaluate --json` printed, to compare with", "RUN"
+    ),
+    Setting(
+        "fail-under",
+        _read_limit,
+        (),
+        f"least value of a measure of which more is better, as ndcg@10=0.7, else exit 3{_AGAIN}",
+        "NAME=VALUE",
+        True,
+    ),
+    Setting(
+        "fail-over",
+        _read_limit,
+        (),
+        f"most of one of which less is better, as refused_wrongly=2, else exit 3{_AGAIN}",
+        "NAME=VALUE",
+        True,
+    ),
     Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )
@@ -138,6 +171,10 @@ class Settings:
     replace: bool = False
     strict: bool = False
     sources: bool = False
+    signals: bool = False
+    compare: str | None = None
+    fail_under: tuple[tuple[str, float], ...] = ()
+    fail_over: tuple[tuple[str, float], ...] = ()
     all: bool = False
     json: bool = False
 

@@ -42,7 +42,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "show what is kept, folded and set aside, and why",
     ),
     "evaluate": (
-        ("index", "encoder", *_RERANKING, "json"),
+        (
+            *("index", "encoder", *_RERANKING, "signals", "compare"),
+            *("fail-under", "fail-over", "json"),
+        ),
         (("dataset", "", "a questions.jsonl, or a folder with corpus, queries and qrels"),),
         "measure the answers to questions with known passages, or a judged collection",
     ),
@@ -58,6 +61,7 @@ EXIT_CODES: dict[int, str] = {
     0: "done",
     1: "it failed, and the message says why",
     2: "the command, or a value given to it, cannot be used",
+    3: "a measure is beyond the limit given (`evaluate --fail-under`, `--fail-over`)",
     4: "the index is intact, but a source file changed or is gone, or a passage is not where it is "
     "cited (`verify --sources`)",
     130: "interrupted",

@@ -1,119 +1,159 @@
 """`winnow evaluate`: a judged collection, or questions with known passages over an index."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from embeddings.artifact import Artifact
+from embeddings.encoders import Encoder, load_encoder
 from service.cli.build import build
-from service.cli.opening import make_live, open_searcher
+from service.cli.evaluation_tables import print_report
+from service.cli.opening import choose_directory, make_live
 from service.cli.output import ProgressBar, print_json, say
+from service.evaluation.answers import measure_answers, measure_refusals, warm
 from service.evaluation.collections import Collection, read_collection
+from service.evaluation.comparison import check_run, compare, identify, make_run, read_run
 from service.evaluation.evaluate import Asked, ask_all, count_furniture, measure, measure_kinds
-from service.evaluation.questions import read_questions
-from service.evaluation.ranking import Quality, find_lost, measure_run, rank_collection
+from service.evaluation.limits import OF_COLLECTIONS, OF_QUESTIONS, Limits
+from service.evaluation.questions import Question, read_questions
+from service.evaluation.ranking import answer_collection, find_lost, measure_run, rank_collection
+from service.evaluation.remembering import Remembering
+from service.evaluation.signals import weigh_over_collection, weigh_over_questions
 from service.locations import locate_index
 from service.query import MODES
+from service.search import Searcher
 from service.settings import Settings
+
+LIMIT_MISSED = 3
+Report = dict[str, Any]
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the measures; exit 1 where nothing of a relevant document can be found."""
+    """Print the measures; exit 1 where something right cannot be found, 3 beyond a limit."""
     path = Path(arguments.dataset).expanduser()
-    if path.is_dir():
-        return _evaluate_collection(read_collection(path), settings)
-    return _evaluate_questions(path, settings)
+    dataset = read_collection(path) if path.is_dir() else read_questions(path)
+    limits = Limits(settings.fail_under, settings.fail_over)
+    names = OF_COLLECTIONS if isinstance(dataset, Collection) else OF_QUESTIONS
+    limits.check(names)
+    identity = identify(path, _list_rows(dataset))
+    before = read_run(Path(settings.compare).expanduser()) if settings.compare else None
+    if before:
+        check_run(before, identity, names.all, str(settings.compare))
+    report: Report = {"dataset": identity}
+    if isinstance(dataset, Collection):
+        report |= _evaluate_collection(dataset, settings)
+    else:
+        report |= _evaluate_questions(dataset, path, settings)
+    if before:
+        report["comparison"] = compare(before, make_run(report), names.all, str(settings.compare))
+    if settings.json:
+        print_json(report)
+    else:
+        print_report(report)
+    return _judge(report, limits)
 
 
-def _evaluate_collection(collection: Collection, settings: Settings) -> int:
+def _list_rows(dataset: Collection | Sequence[Question]) -> list[Any]:
+    """What a dataset asks and what is right, the same for the same in any order."""
+    if isinstance(dataset, Collection):
+        return sorted(
+            [query, text, sorted(dataset.judgements[query].items())]
+            for query, text in dataset.queries.items()
+        )
+    return sorted([one.id, one.kind, one.text, *sorted(one.strings)] for one in dataset)
+
+
+def _judge(report: Report, limits: Limits) -> int:
+    for name in report.get("lost", ()):
+        say(f"relevant, and nothing of it can be found: {name}")
+    failures = list(limits.find_failures(report["measures"]))
+    for failure in failures:
+        say(f"winnow: {failure}")
+    if report.get("lost"):
+        return 1
+    return LIMIT_MISSED if failures else 0
+
+
+def _evaluate_collection(collection: Collection, settings: Settings) -> Report:
     """Over an index of the collection, built by these settings where there is none yet."""
     artifact, _ = build([collection.folder], settings)
-    searcher = make_live(artifact, settings).open()
+    searcher = _open(artifact, settings)
     with ProgressBar() as progress:
+        # First, while each query is still to be encoded: these are the ones that are timed.
+        answers = answer_collection(searcher, collection, progress)
         found = {
             mode: measure_run(rank_collection(searcher, collection, mode, progress), collection)
             for mode in MODES
         }
-    lost = list(find_lost(searcher, collection))
-    if settings.json:
-        print_json(
-            {
-                "build": searcher.manifest.build,
-                "encoder": searcher.manifest.encoder["name"],
-                "queries": len(collection.queries),
-                "measures": found["hybrid"].means,
-                "modes": {mode: quality.means for mode, quality in found.items()},
-                "lost": lost,
+        signals = weigh_over_collection(searcher, collection, progress) if settings.signals else {}
+    own = list(answers.values())
+    return {
+        **_describe_build(searcher),
+        "measures": {
+            **found["hybrid"].means,
+            "queries": len(own),
+            **measure_refusals(own),
+            **measure_answers(own),
+        },
+        "modes": {mode: quality.means for mode, quality in found.items()},
+        **({"signals": signals} if signals else {}),
+        "queries": {
+            query: {
+                "question": collection.queries[query],
+                "ndcg@10": found["hybrid"].queries[query]["ndcg@10"],
+                "answered": answer.answered,
+                "confidence": answer.confidence,
             }
-        )
-    else:
-        _print_modes(found, len(collection.queries))
-    for name in lost:
-        say(f"relevant, and nothing of it can be found: {name}")
-    return 1 if lost else 0
+            for query, answer in answers.items()
+        },
+        "lost": list(find_lost(searcher, collection)),
+    }
 
 
-def _print_modes(found: dict[str, Quality], queries: int) -> None:
-    names = list(found["hybrid"].means)
-    print(f"{f'{queries} queries':<16}" + "".join(f"{name:>12}" for name in names))
-    for mode, quality in found.items():
-        print(f"{mode:<16}" + "".join(f"{quality.means[name]:>12.4f}" for name in names))
-
-
-def _evaluate_questions(path: Path, settings: Settings) -> int:
+def _evaluate_questions(questions: list[Question], path: Path, settings: Settings) -> Report:
     """Without --index, over the index of the folder the questions lie in."""
-    questions = read_questions(path)
     if not settings.index:
         settings = replace(settings, index=str(locate_index([path.parent], Path.cwd())))
         say(f"index: {settings.index}")
-    searcher = open_searcher(settings)
+    searcher = _open(Artifact(choose_directory(settings)), settings)
     asked = ask_all(searcher, questions)
-    measures = {**measure(asked), "furniture_hits": count_furniture(searcher, asked)}
-    if settings.json:
-        print_json(
-            {
-                "build": searcher.manifest.build,
-                "encoder": searcher.manifest.encoder["name"],
-                "measures": measures,
-                "kinds": measure_kinds(asked),
-                "questions": [_describe(one) for one in asked],
-            }
-        )
-    else:
-        _print_tables(asked, measures)
-    return 0
+    with ProgressBar() as progress:
+        signals = weigh_over_questions(searcher, questions, progress) if settings.signals else {}
+    return {
+        **_describe_build(searcher),
+        "measures": {**measure(asked), "furniture_hits": count_furniture(searcher, asked)},
+        "kinds": measure_kinds(asked),
+        **({"signals": signals} if signals else {}),
+        "questions": [_describe(one) for one in asked],
+    }
 
 
-def _describe(one: Asked) -> dict[str, Any]:
+def _open(artifact: Artifact, settings: Settings) -> Searcher:
+    """A Searcher that encodes each query once, ready to be timed."""
+
+    def load(name: str) -> Encoder:
+        return Remembering(load_encoder(name))
+
+    searcher = make_live(artifact, settings, load).open()
+    warm(searcher)
+    return searcher
+
+
+def _describe_build(searcher: Searcher) -> Report:
+    return {"build": searcher.manifest.build, "encoder": searcher.manifest.encoder["name"]}
+
+
+def _describe(one: Asked) -> Report:
     hits = one.results.hits
     return {
         "id": one.question.id,
         "kind": one.question.kind,
         "question": one.question.text,
+        "answerable": one.question.answerable,
         "rank": one.rank,
         "answered": one.results.answered,
         "confidence": hits[0].confidence if hits else 0.0,
         "first": hits[0].stored.passage.id if hits else None,
     }
-
-
-def _print_tables(asked: list[Asked], measures: dict[str, float]) -> None:
-    print(f"{'kind':<12}{'questions':>10}{'first right':>13}{'first three':>13}{'refused':>9}")
-    for kind, counts in measure_kinds(asked).items():
-        print(
-            f"{kind:<12}{counts['questions']:>10}{counts['first_right']:>13}"
-            f"{counts['in_first_three']:>13}{counts['refused']:>9}"
-        )
-    print()
-    for name, value in measures.items():
-        print(f"{name:<18}{value:>8g}")
-    misses = [one for one in asked if one.question.answerable and one.rank != 1]
-    if misses:
-        print("\nfirst hit not right:")
-    for one in misses:
-        print(f"  {one.question.id:<6}{one.question.kind:<12}rank {one.rank}  {one.question.text}")
-    wrong = [one for one in asked if one.question.answerable != one.results.answered]
-    if wrong:
-        print("\nrefused or answered by mistake:")
-    for one in wrong:
-        print(f"  {one.question.id:<6}{one.question.kind:<12}{one.question.text}")

@@ -1,9 +1,10 @@
 """Opening an index for a command that asks it questions."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from embeddings.artifact import Artifact
-from embeddings.encoders import load_encoder, load_reranker
+from embeddings.encoders import Encoder, load_encoder, load_reranker
 from service.cli.output import say
 from service.live import Live
 from service.locations import find_index
@@ -21,11 +22,13 @@ def choose_directory(settings: Settings) -> Path:
     return directory
 
 
-def make_live(artifact: Artifact, settings: Settings) -> Live:
+def make_live(
+    artifact: Artifact, settings: Settings, load: Callable[[str], Encoder] = load_encoder
+) -> Live:
     """A Live whose encoder is that of the build, or the one the settings name."""
     return Live(
         artifact,
-        lambda name: load_encoder(settings.encoder or name),
+        lambda name: load(settings.encoder or name),
         lambda: _load_reranking(settings),
     )
 

@@ -1,16 +1,20 @@
 """Ask every question, and measure what came back."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from embeddings.wording import normalize
+from service.evaluation.answers import (
+    DEPTH,
+    Answer,
+    count_repeats,
+    measure_answers,
+    measure_refusals,
+)
 from service.evaluation.questions import CROSS, NEAR, Question
 from service.query import Query
 from service.search import Results, Searcher
-
-DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,17 @@ class Asked:
         return not self.results.answered
 
     @property
-    def repeats(self) -> int:
-        """Hits whose text another hit of the same answer has too."""
-        texts = Counter(normalize(hit.stored.passage.text) for hit in self.results.hits)
-        return sum(count - 1 for count in texts.values())
+    def answer(self) -> Answer:
+        """What is measured of the answer to any question."""
+        hits = self.results.hits
+        return Answer(
+            answerable=self.question.answerable,
+            answered=self.results.answered,
+            right=self.rank == 1,
+            confidence=hits[0].confidence if hits else 0.0,
+            repeats=count_repeats(hits),
+            milliseconds=self.results.took_ms["total"],
+        )
 
 
 def ask_all(searcher: Searcher, questions: Iterable[Question]) -> list[Asked]:
@@ -59,10 +70,11 @@ def count_furniture(searcher: Searcher, asked: Sequence[Asked]) -> int:
 
 
 def measure(asked: Sequence[Asked]) -> dict[str, float]:
-    """hit@1, hit@3 and mrr@10 over the answerable, refusals right and wrong, repeated hits.
+    """hit@1, hit@3 and mrr@10 over the answerable, refusals right and wrong, and what is measured
+    of every answer: calibration error, repeated hits, time.
 
-    Questions in another language (`cross`) and near misses (`near`) are left out of all but their
-    own measures.
+    Questions in another language (`cross`) and near misses (`near`) are left out of all but that
+    and their own measures.
     """
     own = [one for one in asked if one.question.kind not in (CROSS, NEAR)]
     answerable = [one for one in own if one.question.answerable]
@@ -71,20 +83,19 @@ def measure(asked: Sequence[Asked]) -> dict[str, float]:
     near = [one for one in asked if one.question.kind == NEAR]
     return {
         "questions": len(asked),
-        "answerable": len(answerable),
+        **measure_refusals([one.answer for one in answerable]),
         "first_right": sum(one.rank == 1 for one in answerable),
         "in_first_three": sum(1 <= one.rank <= 3 for one in answerable),
         "hit@1": _mean(one.rank == 1 for one in answerable),
         "hit@3": _mean(1 <= one.rank <= 3 for one in answerable),
         "mrr@10": _mean(1 / one.rank if one.rank else 0.0 for one in answerable),
-        "refused_wrongly": sum(one.refused for one in answerable),
         "unanswerable": len(strangers),
         "refused_rightly": sum(one.refused for one in strangers),
         "cross": len(cross),
         "cross_first_right": sum(one.rank == 1 for one in cross),
         "near": len(near),
         "near_refused": sum(one.refused for one in near),
-        "repeated_hits": sum(one.repeats for one in asked),
+        **measure_answers([one.answer for one in asked]),
     }
 
 

@@ -1,7 +1,8 @@
 """How well a judged collection's documents are ranked for its queries, by the field's measures.
 
 A document ranks by its best passage; where that was folded, at the score of the passage that stands
-for it. Whether an answer was refused is left aside. ir-measures computes the measures.
+for it, and whether the answer was refused is left aside; `answer_collection` asks that, and how
+sure the answers are. ir-measures computes the measures.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 
 from embeddings.errors import InvalidInput, NotFound
 from embeddings.records import StoredDocument, StoredPassage, make_id
-from service.evaluation.collections import CORPUS, Collection
+from service.evaluation.answers import DEPTH, Answer, count_repeats
+from service.evaluation.collections import CORPUS, Collection, relevant_only
 from service.query import Query
 from service.search import Searcher
 
+Progress = Callable[[str, int, int], None]
 Run = dict[str, dict[str, float]]
 """By query id, the score of each document; the higher, the nearer."""
 
@@ -32,7 +35,7 @@ def rank_collection(
     searcher: Searcher,
     collection: Collection,
     mode: str = "hybrid",
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = lambda stage, done, total: None,
 ) -> Run:
     """Rank the documents of all candidates for every query.
 
@@ -42,7 +45,7 @@ def rank_collection(
     for done, (query, text) in enumerate(collection.queries.items()):
         progress("asking", done, len(collection.queries))
         run[query] = rank_documents(searcher.rank(Query(text, mode=mode)))
-        if query in run[query] and _read(searcher, query).text == text:
+        if query in run[query] and _is_own(searcher, query, text):
             del run[query][query]
     progress("asking", len(collection.queries), len(collection.queries))
     return run
@@ -52,9 +55,51 @@ def rank_documents(ranked: Iterable[tuple[StoredPassage, float]]) -> dict[str, f
     """The best score of each document, the best document first."""
     scores: dict[str, float] = {}
     for stored, score in ranked:
-        for source in (stored.source, *(place.source for place in stored.also_in)):
-            scores.setdefault(source.removeprefix(f"{CORPUS}#"), score)
+        for name in _name_documents(stored):
+            scores.setdefault(name, score)
     return scores
+
+
+def _name_documents(stored: StoredPassage) -> list[str]:
+    """The documents that have the passage, or a folded one that it stands for."""
+    sources = (stored.source, *(place.source for place in stored.also_in))
+    return [source.removeprefix(f"{CORPUS}#") for source in sources]
+
+
+def answer_collection(
+    searcher: Searcher,
+    collection: Collection,
+    progress: Progress = lambda stage, done, total: None,
+) -> dict[str, Answer]:
+    """The answer to each query, as one who asks gets it; a document never answers itself."""
+    relevant = relevant_only(collection.judgements)
+    answers = {}
+    for done, (query, text) in enumerate(collection.queries.items()):
+        progress("answering", done, len(collection.queries))
+        answers[query] = _answer(searcher, query, text, relevant.get(query, set()))
+    progress("answering", len(collection.queries), len(collection.queries))
+    return answers
+
+
+def _answer(searcher: Searcher, query: str, text: str, relevant: set[str]) -> Answer:
+    results = searcher.search(Query(text, k=DEPTH))
+    named = [(hit, set(_name_documents(hit.stored))) for hit in results.hits]
+    if any(query in names for _, names in named) and _is_own(searcher, query, text):
+        named = [(hit, names - {query}) for hit, names in named if names != {query}]
+    first, names = named[0] if named else (None, set())
+    return Answer(
+        answerable=bool(relevant),
+        answered=first is not None and first.answer,
+        right=bool(names & relevant),
+        confidence=first.confidence if first else 0.0,
+        repeats=count_repeats(hit for hit, _ in named),
+        milliseconds=results.took_ms["total"],
+    )
+
+
+def _is_own(searcher: Searcher, query: str, text: str) -> bool:
+    """Whether a document of the corpus is the query itself."""
+    return _read(searcher, query).text == text
 
 
 def find_lost(searcher: Searcher, collection: Collection) -> Iterator[str]:

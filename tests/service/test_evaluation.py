@@ -8,7 +8,9 @@ import pytest
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from embeddings.records import Passage, Span, StoredPassage
+from service.evaluation.answers import Answer, measure_answers, measure_refusals
 from service.evaluation.evaluate import Asked, ask_all, count_furniture, measure, measure_kinds
+from service.evaluation.limits import OF_QUESTIONS
 from service.evaluation.questions import Question
 from service.live import Live
 from service.query import Query
@@ -21,7 +23,16 @@ def _asked(kind: str, rank: int = 0, answered: bool = True, texts: tuple[str, ..
     strings = () if kind in ("none", "near") else ("right",)
     hits = [_hit(place, text) for place, text in enumerate(texts, start=1)]
     results = Results(
-        Query("a question"), "a-build", answered, len(hits), hits, {}, frozenset(), [], 0.5, 1.0
+        Query("a question"),
+        "a-build",
+        answered,
+        len(hits),
+        hits,
+        {"total": 2.0},
+        frozenset(),
+        [],
+        0.5,
+        1.0,
     )
     return Asked(Question(f"{kind}-{rank}", kind, "a question", strings), results, rank)
 
@@ -29,7 +40,7 @@ def _asked(kind: str, rank: int = 0, answered: bool = True, texts: tuple[str, ..
 def _hit(rank: int, text: str) -> Hit:
     passage = Passage(f"p{rank}", "d", 0, len(text), text, (Span(0, len(text)),))
     stored = StoredPassage(rank, passage, "Title", "a.txt", None)
-    return Hit(rank, 1.0, 0.5, True, stored, [Span(0, len(text))], {})
+    return Hit(rank, 1.0, 0.5, True, stored, [Span(0, len(text))], {}, None)
 
 
 ASKED = [
@@ -84,6 +95,37 @@ def test_repeated_hits_are_counted_but_for_case_and_punctuation() -> None:
     assert measure([_asked("plain", texts=("One", "Two"))])["repeated_hits"] == 0
 
 
+def test_a_confidence_that_comes_true_is_calibrated() -> None:
+    # Every first hit has a confidence of 0.5.
+    right, wrong = _asked("plain", 1, texts=("a",)), _asked("near", 0, texts=("a",))
+    assert measure([right, wrong])["calibration_error"] == 0.0
+    assert measure([right])["calibration_error"] == 0.5
+    assert measure([wrong, wrong, right])["calibration_error"] == pytest.approx(0.1667, abs=1e-4)
+
+
+def test_times_are_measured_by_their_percentiles() -> None:
+    times = [*range(1, 100), 1000]
+    answers = [Answer(True, True, True, 1.0, 0, float(time)) for time in times]
+    measures = measure_answers(answers)
+    assert measures["latency_p50_ms"] == 50.5
+    assert measures["latency_p95_ms"] == pytest.approx(95.05)
+
+
+def test_refusals_of_what_has_an_answer_are_counted_with_their_share() -> None:
+    kinds = ((True, True), (True, False), (True, False), (True, True), (False, False))
+    answers = [Answer(own, answered, True, 1.0, 0, 1.0) for own, answered in kinds]
+    assert measure_refusals(answers) == {
+        "answerable": 4,
+        "refused_wrongly": 2,
+        "refused_wrongly_share": 0.5,
+    }
+
+
+def test_every_measure_of_questions_that_can_be_limited_is_there() -> None:
+    measures = measure(ASKED)
+    assert set(OF_QUESTIONS.all) - measures.keys() == {"furniture_hits"}
+
+
 def test_no_questions_measure_as_nothing() -> None:
     assert set(measure([]).values()) == {0}
 
@@ -125,5 +167,5 @@ def test_furniture_among_the_hits_is_counted(searcher: Searcher) -> None:
     line = "Share this on Facebook"
     passage = Passage("p", document_id, 0, len(line), line, (Span(0, len(line)),))
     stored = StoredPassage(0, passage, "Title", "a.txt", None)
-    asked.results.hits[:] = [Hit(1, 1.0, 0.5, True, stored, [], {})]
+    asked.results.hits[:] = [Hit(1, 1.0, 0.5, True, stored, [], {}, None)]
     assert count_furniture(searcher, [asked]) == 1

@@ -11,8 +11,15 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import InvalidInput
 from embeddings.records import Passage, Place, StoredPassage
 from service.evaluation.collections import Collection, read_collection
-from service.evaluation.ranking import find_lost, measure_run, rank_collection, rank_documents
+from service.evaluation.ranking import (
+    answer_collection,
+    find_lost,
+    measure_run,
+    rank_collection,
+    rank_documents,
+)
 from service.live import Live
+from service.query import Query
 from service.search import Searcher
 from tests.embeddings.building import build, write_files
 
@@ -144,3 +151,37 @@ def test_a_relevant_document_that_cannot_be_found_is_named(
     assert list(find_lost(searcher, collection)) == []
     judged = Collection(Path(), {"q1": "x"}, {"q1": {"a": 1, "d": 1, "nowhere": 1, "b": 0}})
     assert list(find_lost(searcher, judged)) == ["nowhere"]
+
+
+def test_an_answer_is_right_where_its_first_document_is_relevant(searcher: Searcher) -> None:
+    text = QUERIES["q1"]
+    judged = {"right": {"a": 1, "b": 0}, "wrong": {"a": 0, "b": 1}, "nothing": {"a": 0}}
+    asked = Collection(Path(), dict.fromkeys(judged, text), judged)
+    found = answer_collection(searcher, asked)
+    assert [found[one].right for one in judged] == [True, False, False]
+    assert [found[one].answerable for one in judged] == [True, True, False]
+    hit = searcher.search(Query(text)).hits[0]
+    assert {(one.answered, one.confidence) for one in found.values()} == {
+        (hit.answer, hit.confidence)
+    }
+
+
+def test_a_folded_document_is_a_right_answer(searcher: Searcher) -> None:
+    for name in ("b", "d"):  # one text, of which one is folded into the other
+        asked = Collection(Path(), {"q2": QUERIES["q2"]}, {"q2": {name: 1}})
+        assert answer_collection(searcher, asked)["q2"].right
+
+
+def test_a_document_never_answers_itself(searcher: Searcher, collection: Collection) -> None:
+    found = answer_collection(searcher, collection)
+    assert found["q3"].right
+    own = Collection(Path(), {"a": BEES}, {"a": {"a": 1}})
+    answer = answer_collection(searcher, own)["a"]
+    assert not answer.right
+    assert answer.confidence < searcher.search(Query(BEES)).hits[0].confidence
+
+
+def test_another_document_with_the_text_of_the_query_answers_it(searcher: Searcher) -> None:
+    for name, right in (("b", True), ("d", False)):
+        own = Collection(Path(), {"d": SALT}, {"d": {name: 1}})
+        assert answer_collection(searcher, own)["d"].right is right

@@ -25,6 +25,10 @@ GIVEN = {
     "strict": ("ON", True),
     "rehash": ("on", True),
     "sources": ("1", True),
+    "signals": ("1", True),
+    "compare": ("run.json", "run.json"),
+    "fail-under": ("ndcg@10=0.7", (("ndcg@10", 0.7),)),
+    "fail-over": ("refused_wrongly=2", (("refused_wrongly", 2.0),)),
     "all": ("yes", True),
     "json": ("true", True),
 }
@@ -76,6 +80,12 @@ def test_what_may_be_repeated_is_divided_in_its_variable() -> None:
 def test_an_empty_glob_is_refused() -> None:
     with pytest.raises(InvalidInput, match="--exclude"):
         read_settings(_parse("--exclude", ""), {})
+
+
+@pytest.mark.parametrize("text", ["ndcg@10", "ndcg@10=", "=1", "ndcg@10=nan", "ndcg@10=good"])
+def test_a_limit_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="--fail-under"):
+        read_settings(_parse("--fail-under", text), {})
 
 
 @pytest.mark.parametrize("text", ["0", "false", "No", "OFF", ""])
