@@ -2,8 +2,8 @@
 
     python -m tests.measurements.honesty COLLECTIONS [ENCODER]
 
-COLLECTIONS is a folder of judged collections (see `judged`). Prints nDCG@10 of each mode, then how
-often questions are answered by mistake:
+COLLECTIONS is a folder of judged collections (see `judged`). Prints nDCG@10 of each mode; then, for
+an encoder of English, how often questions are answered by mistake:
 
 - off the topic: questions of one collection asked of another one's corpus;
 - near the topic: each question asked after every passage of the documents that answer it was taken
@@ -18,35 +18,23 @@ that always says one half.
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from embeddings.encoders import DEFAULT_ENCODER, Encoder, load_encoder
-from embeddings.records import Vectors
+from embeddings.encoders import DEFAULT_ENCODER, Encoder, find_profile, load_encoder
 from service.evaluation.calibration import measure_calibration
 from service.evaluation.collections import Collection
 from service.evaluation.ranking import measure_run, rank_collection
+from service.evaluation.remembering import Remembering
 from service.query import LONGEST_QUERY, MODES, Query
 from service.search import Hit, Searcher
-from tests.measurements.judged import TESTED_ON, Hiding, find_owners, open_index, read_part
+from tests.measurements.judged import Hiding, find_owners, list_tested, open_index, read_part
 
 _OFF_TOPIC = ("scifact", "squad2-dev-half", "cranfield")
 _NEAR_TOPIC = ("squad2-dev-half", "xquad-en")
 _REFUSED = 0.05
-
-
-class Remembering:
-    """An encoder that encodes each query once."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.identity = encoder.identity
-        self._encode = lru_cache(None)(lambda text: encoder.encode_queries([text])[0])
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self._encode(text) for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +91,13 @@ def open_corpus(folder: Path, name: str, encoder: Encoder) -> Corpus:
 
 
 def print_ranking(corpora: dict[str, Corpus]) -> None:
-    """nDCG@10 by mode."""
-    _print_row("nDCG@10", MODES)
+    """nDCG@10 by mode, and by passage vectors alone."""
+    _print_row("nDCG@10", (*MODES, "passage alone"))
     for name, corpus in corpora.items():
+        weights = dict.fromkeys(corpus.searcher.manifest.ranking["weights"], 0.0)
+        alone = corpus.searcher.weigh({**weights, "passage": 1.0})
         runs = [rank_collection(corpus.searcher, corpus.part, mode) for mode in MODES]
+        runs.append(rank_collection(alone, corpus.part, "dense"))
         means = [measure_run(run, corpus.part).means["ndcg@10"] for run in runs]
         _print_row(name, [f"{mean:.4f}" for mean in means])
 
@@ -185,8 +176,11 @@ def _print_row(label: str, values: Iterable[str]) -> None:
 def main(home: Path, encoder_name: str) -> None:
     """Print every table."""
     encoder = load_encoder(encoder_name)
-    corpora = {name: open_corpus(home / name, encoder_name, encoder) for name in TESTED_ON}
+    names = list_tested(find_profile(encoder_name))
+    corpora = {name: open_corpus(home / name, encoder_name, encoder) for name in names}
     print_ranking(corpora)
+    if not {*_OFF_TOPIC, *_NEAR_TOPIC} <= corpora.keys():
+        return
     print_off_topic(corpora)
     print_near_topic(corpora)
     print_calibration(corpora)

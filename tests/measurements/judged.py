@@ -31,19 +31,24 @@ from service.evaluation.collections import (
 from service.locations import locate_index
 
 TUNED_ON = ("scifact", "squad2-dev-half", "xquad-en")
-_TUNED_ON_MULTILINGUAL = (
+_MULTILINGUAL = (
     "xquad-ru-en",
     "xquad-ar-en",
     "xquad-tr-en",
     "xquad-de-en",
     "xquad-en",
 )
-TESTED_ON = ("scifact", "squad2-dev-half", "cranfield", "xquad-en")
+_TESTED_ON = ("scifact", "squad2-dev-half", "cranfield", "xquad-en")
 
 
 def list_tuned(profile: Profile) -> tuple[str, ...]:
     """The collections that an encoder's ranking is tuned on."""
-    return TUNED_ON if profile.languages else _TUNED_ON_MULTILINGUAL
+    return TUNED_ON if profile.languages else _MULTILINGUAL
+
+
+def list_tested(profile: Profile) -> tuple[str, ...]:
+    """The collections that it is measured on."""
+    return _TESTED_ON if profile.languages else _MULTILINGUAL
 
 
 def read_part(folder: Path, tuning: bool) -> Collection:

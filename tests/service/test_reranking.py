@@ -145,8 +145,7 @@ def test_confidence_follows_the_score_and_never_rises(
     assert order == sorted(order)
     confidence = [hit.confidence for hit in results.hits]
     assert confidence == sorted(confidence, reverse=True)
-    threshold = searcher.manifest.ranking["confidence"][mode]["threshold"]
-    assert all(hit.answer == (hit.score >= threshold) for hit in results.hits)
+    assert all(hit.answer == (hit.score >= results.threshold) for hit in results.hits)
     before = {hit.stored.number: hit for hit in plain.search(results.query).hits}
     for hit in results.hits:
         known = before[hit.stored.number]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
 from embeddings.records import Signals
-from service.confidence import estimate_confidence, find_background
+from service.confidence import estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
 from service.highlights import find_words
 
@@ -17,6 +17,8 @@ WEIGHTS = {"passage": 1.0, "context": 2.0, "sentence": 2.0, "lexical": 4.0}
 MODEL = {
     "near": {"slope": 3.0, "middle": 1.5},
     "apart": {"slope": 2.0, "middle": 0.75},
+    "growth": 0.5,
+    "threshold": 1.25,
     "stranger": 0.25,
 }
 SIGNALS = Signals(
@@ -50,14 +52,27 @@ def test_confidence_is_the_chance_of_being_near_times_that_of_standing_out() -> 
         1 / (1 + math.exp(-3 * (score - 1.5))) / (1 + math.exp(-2 * (score - 0.5 - 0.75)))
         for score in (2, 1)
     ]
-    assert estimate_confidence(scores, 0.5, MODEL).tolist() == pytest.approx(expected)
+    assert estimate_confidence(scores, 0.5, MODEL, 5000).tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("passages", "threshold"),
+    [(1_000_000, 1.25), (1000, 1.25), (100, 0.75), (10, 0.25), (1, -0.25)],
+)
+def test_among_fewer_passages_a_lower_score_is_as_near(passages: int, threshold: float) -> None:
+    assert find_threshold(MODEL, passages) == threshold
+    scores = np.array([2.0 + threshold - 1.25], dtype=np.float32)
+    background = 0.5 + threshold - 1.25
+    among_many = estimate_confidence(np.array([2.0], np.float32), 0.5, MODEL, 1000)
+    found = estimate_confidence(scores, background, MODEL, passages)
+    assert found.tolist() == pytest.approx(among_many.tolist())
 
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.floats(-2, 4, width=32), min_size=2, max_size=20))
 def test_confidence_keeps_the_order_of_the_scores(scores: list[float]) -> None:
     ordered = np.array(sorted(scores, reverse=True), dtype=np.float32)
-    confidence = estimate_confidence(ordered, 0.5, MODEL)
+    confidence = estimate_confidence(ordered, 0.5, MODEL, 100)
     assert np.all(np.diff(confidence) <= 0)
     assert np.all((confidence >= 0) & (confidence <= 1))
 
