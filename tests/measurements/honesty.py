@@ -90,13 +90,13 @@ def open_corpus(folder: Path, name: str, encoder: Encoder) -> Corpus:
     )
 
 
-def print_ranking(corpora: dict[str, Corpus]) -> None:
+def print_ranking(corpora: dict[str, Corpus], modes: Sequence[str]) -> None:
     """nDCG@10 by mode, and by passage vectors alone."""
-    _print_row("nDCG@10", (*MODES, "passage alone"))
+    _print_row("nDCG@10", (*modes, "passage alone"))
     for name, corpus in corpora.items():
         weights = dict.fromkeys(corpus.searcher.manifest.ranking["weights"], 0.0)
         alone = corpus.searcher.weigh({**weights, "passage": 1.0})
-        runs = [rank_collection(corpus.searcher, corpus.part, mode) for mode in MODES]
+        runs = [rank_collection(corpus.searcher, corpus.part, mode) for mode in modes]
         runs.append(rank_collection(alone, corpus.part, "dense"))
         means = [measure_run(run, corpus.part).means["ndcg@10"] for run in runs]
         _print_row(name, [f"{mean:.4f}" for mean in means])
@@ -178,8 +178,9 @@ def main(home: Path, encoder_name: str) -> None:
     encoder = load_encoder(encoder_name)
     names = list_tested(find_profile(encoder_name))
     corpora = {name: open_corpus(home / name, encoder_name, encoder) for name in names}
-    print_ranking(corpora)
-    if not {*_OFF_TOPIC, *_NEAR_TOPIC} <= corpora.keys():
+    english = {*_OFF_TOPIC, *_NEAR_TOPIC} <= corpora.keys()
+    print_ranking(corpora, MODES if english else MODES[:1])
+    if not english:
         return
     print_off_topic(corpora)
     print_near_topic(corpora)
