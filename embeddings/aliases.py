@@ -55,37 +55,40 @@ def _pair_names(found: Iterable[tuple[str, str]], written: dict[Name, str]) -> s
     return pairs
 
 
-def expand_terms(
-    texts: Iterable[tuple[Sequence[str], str | None]], groups: Sequence[frozenset[str]]
-) -> Iterator[list[str]]:
-    """The terms of each text, with those of the other names of what it names behind them.
+class OtherNames:
+    """Finds what else the things that a text names are called."""
 
-    A text comes with the language that it was analysed in.
-    """
-    known: dict[str | None, _Named] = {}
-    for terms, language in texts:
-        if language not in known:
-            known[language] = _analyse(groups, language)
-        by_first = known[language]
-        held = set(terms)
-        found = {
-            group
+    def __init__(self, groups: Sequence[frozenset[str]]) -> None:
+        self._groups = groups
+        self._known: dict[str | None, _Named] = {}
+
+    def find(self, terms: Sequence[str], language: str | None) -> list[Name]:
+        """The other names, as terms, of what a text names that was analysed in this language."""
+        by_first = self._analyse(language)
+        held = {
+            (name, names)
             for i, term in enumerate(terms)
-            for name, group in by_first.get(term, ())
+            for name, names in by_first.get(term, ())
             if tuple(terms[i : i + len(name)]) == name
         }
-        others = {term for group in found for name in group for term in name}
-        yield [*terms, *sorted(others - held)]
+        own = {name for name, _ in held}
+        return sorted({other for _, names in held for other in names} - own)
 
+    def expand(self, terms: Sequence[str], language: str | None) -> list[str]:
+        """The terms of a text, with those that only its other names have behind them."""
+        others = {term for name in self.find(terms, language) for term in name}
+        return [*terms, *sorted(others - set(terms))]
 
-def _analyse(groups: Sequence[frozenset[str]], language: str | None) -> _Named:
-    """The names by their first term, each with its group, as a text in a language holds them."""
-    by_first: _Named = defaultdict(list)
-    for group in groups:
-        names = frozenset(tuple(find_terms(name, language)) for name in group) - {()}
-        for name in names:
-            by_first[name[0]].append((name, names))
-    return by_first
+    def _analyse(self, language: str | None) -> _Named:
+        """The names by their first term, each with its group, as the language has them."""
+        if language not in self._known:
+            by_first: _Named = defaultdict(list)
+            for group in self._groups:
+                names = frozenset(tuple(find_terms(name, language)) for name in group) - {()}
+                for name in names:
+                    by_first[name[0]].append((name, names))
+            self._known[language] = by_first
+        return self._known[language]
 
 
 def _find_abbreviations(text: str) -> Iterator[tuple[str, str]]:

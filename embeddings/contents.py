@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from embeddings.aliases import expand_terms, find_aliases
+from embeddings.aliases import OtherNames, find_aliases
 from embeddings.analysis import LANGUAGES, find_terms, mark_language, weigh_terms
 from embeddings.corpus import Progress
 from embeddings.duplicates import fold_repeats
@@ -27,7 +27,12 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         [find_terms(text, passage.language) for text in texts]
         for passage, texts in zip(passages, sentences, strict=True)
     ]
-    postings = weigh_terms(_find_passage_terms(cuts, passages, terms))
+    names = OtherNames(find_aliases(cut.document.text for cut in cuts))
+    postings = weigh_terms(_find_passage_terms(cuts, passages, terms, names))
+    named = [
+        [_append_names(sentence, names.find(sentence, passage.language)) for sentence in own]
+        for passage, own in zip(passages, terms, strict=True)
+    ]
     return IndexContents(
         cuts=cuts,
         passages=passages,
@@ -36,29 +41,32 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         sentence_vectors=sentence_vectors,
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
         postings=postings,
-        word_order=order_words(terms, postings),
+        word_order=order_words(named, postings),
     )
 
 
 def _find_passage_terms(
-    cuts: Sequence[Cut], passages: Sequence[Passage], terms: Sequence[Sequence[Sequence[str]]]
+    cuts: Sequence[Cut],
+    passages: Sequence[Passage],
+    terms: Sequence[Sequence[Sequence[str]]],
+    names: OtherNames,
 ) -> Iterator[list[str]]:
     """The terms each passage is found by: its own, its title's and heading's, and other names'.
 
     `terms` are its own, by sentence.
     """
     titles = {cut.document.id: cut.title for cut in cuts}
-
-    def find_all(passage: Passage, own: Sequence[Sequence[str]]) -> tuple[list[str], str | None]:
+    for passage, own in zip(passages, terms, strict=True):
         above = "\n".join(dict.fromkeys((titles[passage.document_id], passage.heading or "")))
         found = find_terms(above, passage.language)
-        return [*found, *(term for sentence in own for term in sentence)], passage.language
-
-    expanded = expand_terms(
-        map(find_all, passages, terms), find_aliases(cut.document.text for cut in cuts)
-    )
-    for found, passage in zip(expanded, passages, strict=True):
+        found += [term for sentence in own for term in sentence]
+        found = names.expand(found, passage.language)
         yield [*found, mark_language(passage.language)] if passage.language in LANGUAGES else found
+
+
+def _append_names(terms: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
+    """The terms of a sentence, as if it ended with the other names of what it names."""
+    return [*terms, *(term for name in names for term in name)]
 
 
 def order_words(terms: Sequence[Sequence[Sequence[str]]], postings: Postings) -> WordOrder:

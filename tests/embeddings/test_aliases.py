@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from embeddings.aliases import expand_terms, find_aliases
+from embeddings.aliases import OtherNames, find_aliases
 from embeddings.analysis import find_terms
 from tests.embeddings.texts import messy_texts
 
@@ -13,7 +13,7 @@ def names(*texts: str) -> list[set[str]]:
 
 
 def expand(text: str, *corpus: str) -> list[str]:
-    (terms,) = expand_terms([(find_terms(text), None)], find_aliases(corpus))
+    terms = OtherNames(find_aliases(corpus)).expand(find_terms(text), None)
     return terms
 
 
@@ -62,7 +62,7 @@ def test_a_passage_with_one_name_is_found_by_the_others_too() -> None:
 
 def test_names_stand_for_each_other_in_passages_of_every_language() -> None:
     groups = find_aliases(["The Northern Lamp Society (NLS) met in May."])
-    (terms,) = expand_terms([(find_terms("Die NLS zahlte.", "de"), "de")], groups)
+    terms = OtherNames(groups).expand(find_terms("Die NLS zahlte.", "de"), "de")
     assert terms == ["de:nls", "de:zahlt", "de:lamp", "de:north", "de:society"]
 
 
@@ -88,5 +88,5 @@ def test_a_long_row_of_letters_is_searched_for_names_in_the_end() -> None:
 def test_any_text_may_be_searched_for_names(text: str) -> None:
     groups = find_aliases([text, "The Northern Lamp Society (NLS) met."])
     assert all(len(group) > 1 and all(group) for group in groups)
-    (terms,) = expand_terms([(find_terms(text), None)], groups)
+    terms = OtherNames(groups).expand(find_terms(text), None)
     assert terms[: len(find_terms(text))] == find_terms(text)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from embeddings.aliases import expand_terms, find_aliases
+from embeddings.aliases import OtherNames, find_aliases
 from embeddings.analysis import find_terms
 from embeddings.transliteration import find_spellings
 from tests.embeddings.texts import messy_texts
@@ -65,7 +65,7 @@ def test_a_word_that_may_be_ordinary_in_one_spelling_is_still_a_name() -> None:
 
 def test_a_passage_with_one_spelling_is_found_by_the_other() -> None:
     groups = find_aliases(put_into_words("Mullah Omar|Mulla Umar"))
-    (terms,) = expand_terms([(find_terms("Mullah Omar spoke."), None)], groups)
+    terms = OtherNames(groups).expand(find_terms("Mullah Omar spoke."), None)
     assert terms == ["mullah", "omar", "spoke", "mulla", "umar"]
 
 
