@@ -66,7 +66,7 @@ def show_quality(searcher: Searcher) -> str:
         f"(`make quality`)\n\n{kinds}\n\n"
         "`cross` questions are in another language than the documents, which the default encoder "
         "does not know; `near` ones are on the topic, but the documents do not answer them: "
-        "telling those apart is work to come. Neither is counted in the sentence above. "
+        "most are answered by mistake, with less confidence. Neither is counted in the sentence above. "
         "About twenty of the questions were made plainer after a first run, so these figures show "
         "that nothing breaks, not how questions of your own will fare: measure those with "
         "`winnow evaluate`."
