@@ -66,9 +66,9 @@ def show_quality(searcher: Searcher) -> str:
         f"(`make quality`)\n\n{kinds}\n\n"
         "`cross` questions are in another language than the documents, which the default encoder "
         "does not know; `near` ones are on the topic, but the documents do not answer them: "
-        "most are answered by mistake, with less confidence. Neither is counted in the sentence above. "
-        "About twenty of the questions were made plainer after a first run, so these figures show "
-        "that nothing breaks, not how questions of your own will fare: measure those with "
+        "most are answered by mistake, with less confidence. Neither is counted in the sentence "
+        "above. About twenty of the questions were made plainer after a first run, so these "
+        "figures show that nothing breaks, not how questions of your own will fare: measure those with "
         "`winnow evaluate`."
     )
 

@@ -53,6 +53,15 @@ def test_a_repeat_is_listed_once_and_leads_to_its_other_place(page: Page) -> Non
     expect(page.locator(":target")).to_contain_text("500 foreign terrorist fighters")
 
 
+def test_why_a_passage_is_found_opens_beside_it(page: Page) -> None:
+    _ask(page, QUESTION)
+    why = page.locator("article.hit").first.locator("details", has_text="Why")
+    expect(why.get_by_role("listitem").first).not_to_be_visible()
+    why.locator("summary").click()
+    expect(why).to_contain_text("In meaning")
+    expect(why).to_contain_text("of what the question's words tell")
+
+
 def test_the_marked_sentence_is_cited_from_its_hit(page: Page) -> None:
     _ask(page, QUESTION)
     cite = page.locator("article.hit").first.locator("details", has_text="Cite")

@@ -151,7 +151,11 @@ def fit_model(parts: Sequence[Examples]) -> dict[str, Any]:
         for start in starts
     ]
     model = _make_model(min(found, key=lambda one: one.fun).x, scale, growth)
-    return {**model, "threshold": threshold}
+    curves = {
+        name: {key: round(value, 3) for key, value in model[name].items()}
+        for name in ("near", "apart")
+    }
+    return {**curves, "growth": growth, "threshold": threshold}
 
 
 def _make_model(parameters: Vectors, scale: Vectors, growth: float) -> dict[str, Any]:
@@ -159,12 +163,12 @@ def _make_model(parameters: Vectors, scale: Vectors, growth: float) -> dict[str,
     (near_mean, near_spread), (apart_mean, apart_spread) = scale.tolist()
     return {
         "near": {
-            "slope": round(near / near_spread, 3),
-            "middle": round(near_mean + near_spread * near_middle, 3),
+            "slope": near / near_spread,
+            "middle": near_mean + near_spread * near_middle,
         },
         "apart": {
-            "slope": round(apart / apart_spread, 3),
-            "middle": round(apart_mean + apart_spread * apart_middle, 3),
+            "slope": apart / apart_spread,
+            "middle": apart_mean + apart_spread * apart_middle,
         },
         "growth": growth,
     }

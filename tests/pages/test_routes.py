@@ -126,3 +126,15 @@ def test_each_of_two_marked_sentences_is_marked_and_cited(pages: TestClient) -> 
         said = page.split(f"The {name} marked sentence as")[1]
         link = re.findall(r'href="(/api/passages/[^"]*format=text[^"]*)"', said)[0]
         assert f"“{mark}”" in pages.get(link).text
+
+
+def test_a_hit_says_what_its_score_is_made_of_and_held_against(pages: TestClient) -> None:
+    asked = "How warm is the hive of honey bees in winter?"
+    answer = pages.get("/api/search", params={"q": asked}).json()
+    hit, shown = answer["hits"][0], " ".join(html.unescape(_find(pages, asked)).split())
+    for name in ("passage", "context", "sentence"):
+        assert f"{hit['signals'][name]:.2f}" in shown
+    assert f"it holds {hit['signals']['lexical']:.0%} of what the question's words tell" in shown
+    assert f"its score is {hit['score']:.2f}" in shown
+    assert f"score {answer['background']:.2f} here" in shown
+    assert f"from {answer['threshold']:.2f} on" in shown
