@@ -68,8 +68,8 @@ def show_quality(searcher: Searcher) -> str:
         "does not know; `near` ones are on the topic, but the documents do not answer them: "
         "most are answered by mistake, with less confidence. Neither is counted in the sentence "
         "above. About twenty of the questions were made plainer after a first run, so these "
-        "figures show that nothing breaks, not how questions of your own will fare: measure those with "
-        "`winnow evaluate`."
+        "figures show that nothing breaks, not how questions of your own will fare: measure "
+        "those with `winnow evaluate`."
     )
 
 
