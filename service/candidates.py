@@ -15,9 +15,9 @@ from embeddings.index import Index
 from embeddings.records import Filter, Numbers, Signals, Vectors
 from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
+from service.lexical import blend, find_shares
 from service.query import Query
-from service.wording import blend, find_shares
-from service.words import QueryWords
+from service.query_words import QueryWords
 
 CANDIDATE_DEPTH = 200
 

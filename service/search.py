@@ -21,9 +21,9 @@ from service.confidence import find_threshold
 from service.highlights import find_highlights
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
+from service.query_words import QueryWords, Vocabulary
 from service.quoting import unfold
 from service.reranking import DEPTH, Reranking, add_values
-from service.words import QueryWords, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from embeddings.records import Numbers, Signals, Vectors
 from service.candidates import CANDIDATE_DEPTH
 from service.evaluation.collections import Collection
 from service.fusion import fuse
-from service.wording import Shares, blend, find_shares
-from service.words import Vocabulary
+from service.lexical import Shares, blend, find_shares
+from service.query_words import Vocabulary
 from tests.measurements.judged import find_owners
 
 Weights = Mapping[str, float]

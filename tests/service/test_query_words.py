@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from service.query import Query
+from service.query_words import Vocabulary
 from service.search import Results, Searcher
-from service.words import Vocabulary
 from tests.embeddings.building import build, write_files
 from tests.service.conftest import Search
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embeddings.records import Occurrences, Vectors
-from service.words import QueryWords
+from service.query_words import QueryWords
 
 _NEAR = 2  # places apart
 _FADES_FROM = 4  # terms

@@ -7,8 +7,8 @@ from embeddings.analysis import find_terms, weigh_terms
 from embeddings.contents import order_words
 from embeddings.index.exact import ExactIndex
 from embeddings.records import IndexContents, Passage, Span, make_id
-from service.wording import Shares, blend, find_shares
-from service.words import Vocabulary
+from service.lexical import Shares, blend, find_shares
+from service.query_words import Vocabulary
 
 WEIGHTS = {"passage": 0.5, "sentence": 0.25, "neighbours": 0.25}
 
