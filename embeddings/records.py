@@ -136,6 +136,8 @@ class Place:
     source: str
     start: int
     end: int
+    language: str | None = None
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Candidates are the union of the nearest passage vectors, the nearest sentence ve
 BM25 passages, to a depth that depends on neither k nor offset.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,6 +73,12 @@ class Candidates:
             reranked=self.reranked[order],
         )
 
+    def drop_below(self, confidence: float) -> "Candidates":
+        """Those whose chance is not less."""
+        if confidence <= 0:
+            return self
+        return self.take(np.flatnonzero(self.confidence >= confidence))
+
     def sort(self) -> "Candidates":
         """Best first; ties by number, which is by passage id."""
         return self.take(np.lexsort((self.numbers, -self.scores)))
@@ -115,3 +121,13 @@ def _gather(index: Index, query: Query, vector: Vectors, words: QueryWords) -> N
     if query.mode != "dense":
         found.append(index.lexical(words.weights, CANDIDATE_DEPTH, query.filter).numbers)
     return np.unique(np.concatenate(found))
+
+
+def order_by_date(answers: NDArray[np.bool_], dates: Sequence[str | None]) -> Numbers:
+    """The order in which answers come newest first, those without a date after them, then the rest.
+
+    `dates` are those of the answers, as they are listed; what ties stays in the order it has.
+    """
+    own = np.flatnonzero(answers)
+    newest = sorted(range(len(own)), key=lambda at: dates[at] or "", reverse=True)
+    return np.concatenate([own[newest], np.flatnonzero(~answers)]).astype(np.int64)

@@ -2,22 +2,30 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from embeddings.errors import InvalidInput
 from embeddings.records import Filter
 
 MODES = ("hybrid", "dense", "lexical")
+SORTS = ("score", "date")
 MOST_HITS = 100
 DEEPEST = 1000
 LONGEST_QUERY = 2000
 
+DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+LANGUAGE = r"^[a-z]{2,3}$"
 _WORD = re.compile(r"\w")
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")  # JSON lets it through, and so does a command line
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with how it is to be answered. Raises InvalidInput where it cannot be."""
+    """A question with how it is to be answered. Raises InvalidInput where it cannot be.
+
+    Sorted by date, answers come first, the newest before the older and those without a date last.
+    With `facets`, the answers are counted by what a filter could choose.
+    """
 
     text: str
     k: int = 10
@@ -25,6 +33,8 @@ class Query:
     mode: str = "hybrid"
     min_confidence: float = 0.0
     filter: Filter = field(default_factory=Filter)
+    sort: str = "score"
+    facets: bool = False
 
     def __post_init__(self) -> None:
         _check_text(self.text)
@@ -38,6 +48,9 @@ class Query:
             )
         if self.mode not in MODES:
             raise InvalidInput(f"mode is {self.mode!r}", f"use one of {', '.join(MODES)}", "mode")
+        if self.sort not in SORTS:
+            raise InvalidInput(f"sort is {self.sort!r}", f"use one of {', '.join(SORTS)}", "sort")
+        _check_filter(self.filter)
         if not 0 <= self.min_confidence <= 1:
             raise InvalidInput(
                 f"min_confidence is {self.min_confidence}",
@@ -61,3 +74,26 @@ def _check_text(text: str) -> None:
         raise InvalidInput(
             "the query has no word in it", "ask a question, or give a few words", "q"
         )
+
+
+def _check_filter(filter: Filter) -> None:
+    if filter.language is not None and not re.fullmatch(LANGUAGE, filter.language):
+        raise InvalidInput(
+            f"language is {filter.language!r}", "use a code as en, ru or ckb", "language"
+        )
+    for name, value in (("after", filter.after), ("before", filter.before)):
+        if value is not None and not _is_date(value):
+            raise InvalidInput(
+                f"{name} is {value!r}", "write a date as 2017, 2017-10 or 2017-10-31", name
+            )
+
+
+def _is_date(value: str) -> bool:
+    """A year, a month or a day that the calendar has."""
+    if not re.fullmatch(DATE, value):
+        return False
+    try:
+        date.fromisoformat(value + "2000-01-01"[len(value) :])
+    except ValueError:
+        return False
+    return True

@@ -11,13 +11,15 @@ from embeddings.index import Index
 from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
+    Filter,
     Span,
     StoredDocument,
     StoredPassage,
     Vectors,
 )
-from service.candidates import Candidates, find_candidates
+from service.candidates import Candidates, find_candidates, order_by_date
 from service.confidence import find_threshold
+from service.facets import Facets, count_facets
 from service.highlights import find_highlights
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
@@ -42,7 +44,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query; `total` counts the candidates left after all filters.
+    """The answer to a query; `total` counts the candidates left after all filters, `answers` those
+    of them that may answer, exactly up to `facets.COUNTED`.
 
     `background` is what passages score that are merely on the topic, `threshold` the least score of
     an answer.
@@ -51,6 +54,7 @@ class Results:
     query: Query
     build: str
     answered: bool
+    answers: int
     total: int
     hits: list[Hit]
     took_ms: dict[str, float]
@@ -58,6 +62,7 @@ class Results:
     notices: list[Notice]
     background: float
     threshold: float
+    facets: Facets | None = None
 
 
 class Searcher:
@@ -100,14 +105,18 @@ class Searcher:
         before = time.perf_counter()
         found, short = self._rerank(query, found, reranking)
         reranked = time.perf_counter() - before
-        if query.min_confidence > 0:
-            found = found.take(np.flatnonzero(found.confidence >= query.min_confidence))
+        found = found.drop_below(query.min_confidence)
+        if query.sort == "date":
+            dates = [one.date for one in self._read_answers(found)]
+            found = found.take(order_by_date(found.answers, dates))
         hits = self._make_hits(found, query, vector, words)
+        facets = self._count_facets(query, vector, words, found) if query.facets else None
         finished = time.perf_counter()
         return Results(
             query=query,
             build=self.manifest.build,
             answered=bool(found.answers[:1].any()),
+            answers=int(found.answers.sum()),
             total=len(found.numbers),
             hits=hits,
             took_ms={
@@ -126,6 +135,7 @@ class Searcher:
             ],
             background=round(found.background, 6),
             threshold=found.threshold,
+            facets=facets,
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
@@ -144,12 +154,18 @@ class Searcher:
     def similar(self, passage_id: str, k: int) -> Results:
         """The passages nearest to a passage, itself left out. Raises NotFound."""
         stored = self.passage(passage_id)
-        own = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
-        found = self._answer(own, None)
+        query = Query(stored.passage.text[:LONGEST_QUERY], k=min(k + 1, MOST_HITS))
+        found = self._answer(query, None)
         others = [hit for hit in found.hits if hit.stored.number != stored.number][:k]
         hits = [replace(hit, rank=rank) for rank, hit in enumerate(others, start=1)]
-        answered = any(hit.answer for hit in hits)
-        return replace(found, answered=answered, total=max(0, found.total - 1), hits=hits)
+        own = [hit for hit in found.hits if hit.stored.number == stored.number]
+        return replace(
+            found,
+            answered=any(hit.answer for hit in hits),
+            answers=found.answers - sum(hit.answer for hit in own),
+            total=max(0, found.total - 1),
+            hits=hits,
+        )
 
     def passage(self, passage_id: str) -> StoredPassage:
         """A passage by its id; for a folded one, that which stands for it. Raises NotFound."""
@@ -199,6 +215,23 @@ class Searcher:
         reranked[: len(values)] = values
         judged = replace(found, scores=add_values(found.scores, values), reranked=reranked)
         return judged.sort(), notice_budget(values, reranking.milliseconds)
+
+    def _read_answers(self, found: Candidates) -> list[StoredPassage]:
+        return self._index.read(found.numbers[found.answers].tolist())
+
+    def _count_facets(
+        self, query: Query, vector: Vectors, words: QueryWords, listed: Candidates
+    ) -> Facets:
+        """Counts over the list itself, and over those that one filter less would give."""
+
+        def find(loose: Filter) -> list[StoredPassage]:
+            if loose == query.filter:
+                return self._read_answers(listed)
+            found = self._find_candidates(replace(query, filter=loose), vector, words)
+            found, _ = self._rerank(query, found, self.reranking)
+            return self._read_answers(found.drop_below(query.min_confidence))
+
+        return count_facets(query.filter, find)
 
     def _make_hits(
         self, found: Candidates, query: Query, vector: Vectors, words: QueryWords

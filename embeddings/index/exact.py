@@ -159,6 +159,8 @@ class ExactIndex:
             cut.document.source,
             passage.start,
             passage.end,
+            passage.language,
+            cut.document.date,
         )
 
     def _summarize(self, cut: Cut) -> DocumentSummary:

@@ -63,8 +63,8 @@ class Store:
         marks = ", ".join("?" * len(numbers))
         also_in: dict[int, list[Place]] = {}
         for number, *place in self._rows(
-            'SELECT f.into_number, f.id, d.id, d.title, d.source, f."start", f."end"'
-            " FROM folds f JOIN documents d ON d.id = f.document_id"
+            'SELECT f.into_number, f.id, d.id, d.title, d.source, f."start", f."end",'
+            " f.language, d.date FROM folds f JOIN documents d ON d.id = f.document_id"
             f' WHERE f.into_number IN ({marks}) ORDER BY d.source, f."start"',
             numbers,
         ):

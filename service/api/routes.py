@@ -7,15 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
+from service.api.info_schemas import ConfidenceOut, EncoderOut, InfoResponse, RerankerOut
 from service.api.schemas import (
     BatchRequest,
     BatchResponse,
-    ConfidenceOut,
-    EncoderOut,
     ErrorResponse,
-    InfoResponse,
     PassageOut,
-    RerankerOut,
     SearchRequest,
     SearchResponse,
 )

@@ -11,11 +11,19 @@ from embeddings.records import (
     Span,
     StoredPassage,
 )
-from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS, Query
+from service.facets import Facet
+from service.query import DATE, DEEPEST, LANGUAGE, LONGEST_QUERY, MOST_HITS, Query
 from service.search import Hit, Results
 
 Mode = Literal["hybrid", "dense", "lexical"]
-DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+Sort = Literal["score", "date"]
+
+
+def _field(pattern: str, description: str) -> Any:
+    """A field that Query checks, with a message of its own."""
+    return Field(
+        None, max_length=100, description=description, json_schema_extra={"pattern": pattern}
+    )
 
 
 class SearchRequest(BaseModel):
@@ -29,14 +37,25 @@ class SearchRequest(BaseModel):
     mode: Mode = Field("hybrid", description="Which signals order the hits.")
     min_confidence: float = Field(0.0, ge=0, le=1, description="Leave out less certain hits.")
     source: str | None = Field(None, max_length=1000, description="Path, folder or glob.")
-    language: str | None = Field(None, pattern=r"^[a-z]{2,3}$", description="ISO 639 code.")
-    after: str | None = Field(None, pattern=DATE, description="Date of the document, or later.")
-    before: str | None = Field(None, pattern=DATE, description="Date of the document, or earlier.")
+    language: str | None = _field(LANGUAGE, "ISO 639 code.")
+    after: str | None = _field(DATE, "Date of the document, or later.")
+    before: str | None = _field(DATE, "Date of the document, or earlier.")
+    sort: Sort = Field("score", description="Answers by score, or the newest first.")
+    facets: bool = Field(False, description="Count the answers by source, language and year.")
 
     def to_query(self) -> Query:
         """The searcher's own record. Raises InvalidInput."""
         wanted = Filter(self.source, self.language, self.after, self.before)
-        return Query(self.q, self.k, self.offset, self.mode, self.min_confidence, wanted)
+        return Query(
+            self.q,
+            self.k,
+            self.offset,
+            self.mode,
+            self.min_confidence,
+            wanted,
+            self.sort,
+            self.facets,
+        )
 
 
 class BatchRequest(BaseModel):
@@ -174,8 +193,34 @@ class NoticeOut(BaseModel):
     message: str
 
 
+class CountOut(BaseModel):
+    """How many answers a value of a filter leaves."""
+
+    value: str
+    count: int
+
+
+class FacetOut(BaseModel):
+    """The values of one filter, commonest first, counted under all other filters.
+
+    `answers` is how many there are without this filter.
+    """
+
+    answers: int
+    values: list[CountOut]
+
+    @classmethod
+    def of(cls, facet: Facet) -> "FacetOut":
+        values = [CountOut(value=value, count=count) for value, count in facet.values]
+        return cls(answers=facet.answers, values=values)
+
+
 class SearchResponse(BaseModel):
     """An answer. When nothing answers, `answered` is false and the nearest hits still come.
+
+    `total` counts the candidates, `answers` those of them that may answer: all there are up to 100,
+    while beyond that there may be more. `facets`, if asked for, are those of source, language and
+    year.
 
     `background` is the mean score of the second to the tenth of all passages, which a hit stands
     out of; from the score `threshold` on a hit is an answer.
@@ -184,12 +229,14 @@ class SearchResponse(BaseModel):
     query: str
     build: str
     answered: bool
+    answers: int
     total: int
     background: float
     threshold: float
     took_ms: TookOut
     notices: list[NoticeOut]
     hits: list[HitOut]
+    facets: dict[str, FacetOut] | None
 
     @classmethod
     def of(cls, results: Results) -> "SearchResponse":
@@ -197,12 +244,16 @@ class SearchResponse(BaseModel):
             query=results.query.text,
             build=results.build,
             answered=results.answered,
+            answers=results.answers,
             total=results.total,
             background=results.background,
             threshold=results.threshold,
             took_ms=TookOut(**results.took_ms),
             notices=[NoticeOut(code=n.code, message=n.message) for n in results.notices],
             hits=[HitOut.of_hit(hit) for hit in results.hits],
+            facets=None
+            if results.facets is None
+            else {name: FacetOut.of(facet) for name, facet in results.facets.items()},
         )
 
 
@@ -210,62 +261,6 @@ class BatchResponse(BaseModel):
     """The answers, in the order of the questions."""
 
     results: list[SearchResponse]
-
-
-class EncoderOut(BaseModel):
-    """The encoder of the build. `languages` null means any, or not known."""
-
-    name: str
-    dimension: int
-    window: int
-    weights_sha256: str
-    query_prompt: str
-    passage_prompt: str
-    languages: list[str] | None
-
-
-class RerankerOut(BaseModel):
-    """The model that reads the first candidates again, and how long it may take for a query.
-
-    `weight * (signals.reranker - 0.5)` is added to the score of each passage it read.
-    """
-
-    name: str
-    weights_sha256: str
-    milliseconds: int
-    depth: int
-    weight: float
-
-
-class ConfidenceOut(BaseModel):
-    """Where confidence comes from: `status` is fitted, or uncalibrated.
-
-    It is uncalibrated for an encoder without numbers of its own, and with any reranker.
-
-    `thresholds`, by mode: the least score of an answer.
-    """
-
-    status: str
-    fitted_on: str
-    thresholds: dict[str, float]
-
-
-class InfoResponse(BaseModel):
-    """What is being served."""
-
-    build: str
-    created: str
-    version: str
-    format: int
-    counts: dict[str, int]
-    encoder: EncoderOut
-    reranker: RerankerOut | None
-    weights: dict[str, float]
-    shares: dict[str, float]
-    confidence: ConfidenceOut
-    notices: list[str]
-    limits: dict[str, int]
-    versions: dict[str, str]
 
 
 class HealthResponse(BaseModel):

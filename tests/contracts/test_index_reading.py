@@ -181,7 +181,11 @@ def test_a_passage_names_every_other_place_by_source(open_index: Open) -> None:
     for number, passage in enumerate(contents.passages):
         folded = [fold.passage for fold in contents.folds if fold.into == passage.id]
         places = [
-            Place(f.id, f.document_id, cut.title, cut.document.source, f.start, f.end)
+            Place(
+                *(f.id, f.document_id, cut.title, cut.document.source, f.start, f.end),
+                language=f.language,
+                date=cut.document.date,
+            )
             for f in folded
             for cut in [cuts[f.document_id]]
         ]

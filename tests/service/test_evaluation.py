@@ -27,6 +27,7 @@ def _asked(kind: str, rank: int = 0, answered: bool = True, texts: tuple[str, ..
         "a-build",
         answered,
         len(hits),
+        len(hits),
         hits,
         {"total": 2.0},
         frozenset(),

@@ -13,8 +13,8 @@ QUESTION = "How many ships did the lighthouse keeper count?"
 MODES = ("hybrid", "dense", "lexical")
 
 ANSWER = {
-    *("query", "build", "answered", "total", "background", "threshold", "took_ms"),
-    *("notices", "hits"),
+    *("query", "build", "answered", "answers", "total", "background", "threshold", "took_ms"),
+    *("notices", "hits", "facets"),
 }
 PASSAGE = {
     *("passage_id", "document_id", "title", "source", "language", "date", "heading", "page"),

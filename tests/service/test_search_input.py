@@ -34,6 +34,9 @@ BAD_FIELDS: list[tuple[str, object]] = [
     ("after", "2017-1-1"),
     ("before", "31.12.2017"),
     ("before", ""),
+    ("before", "2017-02-30"),
+    ("sort", "title"),
+    ("facets", "perhaps"),
     ("source", "x" * 2000),
     ("colour", "red"),
 ]
