@@ -78,6 +78,22 @@ class Artifact:
         """The manifest of a build (default: the live one), its own hash checked."""
         return read_manifest(self._builds / (build or self.live_id()))
 
+    def is_being_written(self) -> bool:
+        """Whether a build is under way: there is an unfinished one, and its writer is alive.
+
+        The lock is tried only where an unfinished build lies, so that no writer finds it taken.
+        """
+        if not self._builds.is_dir() or not any(self._builds.glob(".*")):
+            return False
+        try:
+            with (self.directory / "lock").open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def open(self) -> tuple[Manifest, LocalIndex]:
         """Open the live build after quick checks: manifest hash, format, sizes, a canary query."""
         folder = self._builds / self.live_id()

@@ -34,6 +34,7 @@ from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
+from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document, IndexContents, Passage, Reading
 from embeddings.vectors import VectorSource
@@ -200,6 +201,7 @@ class _Task:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             roots=_name_roots(self.roots),
             counts=_count(contents, reading),
+            overview=describe_corpus(contents),
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
             ranking=dict(profile.ranking),

@@ -8,6 +8,7 @@ from embeddings.aliases import OtherNames, find_aliases
 from embeddings.analysis import LANGUAGES, find_terms, mark_language, weigh_terms
 from embeddings.corpus import Progress
 from embeddings.duplicates import fold_repeats
+from embeddings.projection import project
 from embeddings.records import Cut, IndexContents, Passage, Postings, WordOrder
 from embeddings.vectors import VectorSource
 
@@ -40,6 +41,7 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        positions=project(passage_vectors),
         postings=postings,
         word_order=order_words(named, postings),
     )

@@ -20,7 +20,8 @@
     ├── NotFound              an id that this build does not have
     └── ServiceError          the server
         ├── PortTaken         the address is in use
-        └── NotReady          no verified build is open
+        ├── NotReady          no verified build is open
+        └── ServerBusy        more questions at once than it takes
 
 A message says what happened and where; the hint says what to do next.
 """
@@ -125,3 +126,7 @@ class PortTaken(ServiceError):
 
 class NotReady(ServiceError):
     """No verified build is open."""
+
+
+class ServerBusy(ServiceError):
+    """More requests at once than the server takes on."""

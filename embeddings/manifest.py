@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.errors import IndexDamaged, IndexFormat
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.sha256"
 
@@ -19,8 +19,9 @@ class Manifest:
 
     `sources` says of each source file its `size` in bytes, `modified_ns`, `sha256` ("" where it
     gave no document) and what reading it gave: `unreadable` and `notices`, pairs of a source and
-    a text. `libraries` are the versions of those that shape texts. A build that shares `options`,
-    `encoder` and `libraries` with an earlier one may take over what that made of a file.
+    a text. `overview` is what `overview.py` says of the corpus. `libraries` are the versions of
+    those that shape texts. A build that shares `options`, `encoder` and `libraries` with an earlier
+    one may take over what that made of a file.
     """
 
     build: str
@@ -28,6 +29,7 @@ class Manifest:
     created: str
     roots: list[str]
     counts: dict[str, int]
+    overview: dict[str, Any]
     encoder: dict[str, Any]
     languages: list[str] | None
     ranking: dict[str, Any]

@@ -280,6 +280,7 @@ class IndexContents:
     passage_vectors: Vectors
     sentence_vectors: Vectors
     sentence_offsets: Numbers
+    positions: Vectors
     postings: Postings
     word_order: WordOrder
 

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from embeddings.analysis import split_term
 
-_SHORTEST = 4
+_SHORTEST = 5
 _ANY_FIRST = 6
 _LONG = 8
 

@@ -54,6 +54,10 @@ class Index(Protocol):
         """The cosine of each sentence, in its order, of the passages named, in theirs."""
         ...
 
+    def positions(self, numbers: Numbers) -> Vectors:
+        """Where the passages named lie on the map, [n, 2], each number in 0..1."""
+        ...
+
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; 0 for a term the index has not seen."""
         ...

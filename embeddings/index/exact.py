@@ -90,6 +90,9 @@ class ExactIndex:
                         found.append((i, row - first, place - start, at))
         return Occurrences(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
+    def positions(self, numbers: Numbers) -> Vectors:
+        return self._contents.positions[numbers]
+
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         offsets = self._contents.postings.offsets
         slots = {term: self._slot.get(term) for term in terms}

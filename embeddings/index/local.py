@@ -36,7 +36,8 @@ _SENTENCES = "sentences.faiss"
 _OFFSETS = "sentence_offsets.npy"
 _NEIGHBOURS = "neighbours.npy"
 _ARRAYS = (_OFFSETS, _NEIGHBOURS)
-FILES = (_STORE, _PASSAGES, _SENTENCES, *_ARRAYS, *postings_files(), *WORD_ORDER_FILES)
+_POSITIONS = "positions.npy"
+FILES = (_STORE, _PASSAGES, _SENTENCES, *_ARRAYS, _POSITIONS, *postings_files(), *WORD_ORDER_FILES)
 
 
 def write_index(folder: Path, contents: IndexContents) -> None:
@@ -48,6 +49,7 @@ def write_index(folder: Path, contents: IndexContents) -> None:
     _write_vectors(folder / _SENTENCES, contents.sentence_vectors)
     np.save(folder / _OFFSETS, contents.sentence_offsets, allow_pickle=False)
     np.save(folder / _NEIGHBOURS, find_neighbours(contents.passages), allow_pickle=False)
+    np.save(folder / _POSITIONS, contents.positions, allow_pickle=False)
 
 
 def _write_vectors(path: Path, vectors: Vectors) -> None:
@@ -66,6 +68,7 @@ class LocalIndex:
         self._offsets, self._neighbours = (
             np.load(folder / name, allow_pickle=False) for name in _ARRAYS
         )
+        self._positions = np.load(folder / _POSITIONS, mmap_mode="r", allow_pickle=False)
         self._postings = PostingsFile(folder, self.passage_count)
         self._order = read_word_order(folder)
 
@@ -118,6 +121,9 @@ class LocalIndex:
         numbers = np.asarray(numbers, dtype=np.int64)
         wanted = self._postings.slots(terms)
         return find_occurrences(self._order, self._offsets, numbers, wanted)
+
+    def positions(self, numbers: Numbers) -> Vectors:
+        return np.array(self._positions[np.asarray(numbers, dtype=np.int64)])
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel
 
+Counts = list[tuple[str | None, int]]
+
 
 class EncoderOut(BaseModel):
     """The encoder of the build. `languages` null means any, or not known."""
@@ -41,6 +43,26 @@ class ConfidenceOut(BaseModel):
     thresholds: dict[str, float]
 
 
+class TopicOut(BaseModel):
+    """A passage that stands for a group of passages near each other in meaning."""
+
+    label: str
+    passage_id: str
+
+
+class OverviewOut(BaseModel):
+    """What the corpus holds: pairs of a name, null where it is not known, and a count.
+
+    `languages` counts passages, most first; `years` (newest first) and `folders` (of the first
+    level, "" for files in none) count documents; `topics` begin with that of the largest group.
+    """
+
+    languages: Counts
+    years: Counts
+    folders: Counts
+    topics: list[TopicOut]
+
+
 class InfoResponse(BaseModel):
     """What is being served."""
 
@@ -49,6 +71,7 @@ class InfoResponse(BaseModel):
     version: str
     format: int
     counts: dict[str, int]
+    overview: OverviewOut
     encoder: EncoderOut
     reranker: RerankerOut | None
     weights: dict[str, float]

@@ -67,6 +67,7 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
         passage_vectors=make_vectors(random, len(passages), exact),
         sentence_vectors=make_vectors(random, sum(sizes), exact),
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        positions=random.random((len(passages), 2), dtype=np.float32),
         postings=postings,
         word_order=order_words(terms, postings),
     )

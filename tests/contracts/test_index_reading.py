@@ -90,6 +90,17 @@ def test_every_sentence_of_the_passages_has_its_cosine(
     np.testing.assert_array_equal([own.max() for own in found], best)
 
 
+@CHOICES
+def test_passages_lie_where_they_were_put_on_the_map(
+    open_index: Open, choose: Callable[[Numbers], Numbers]
+) -> None:
+    contents = make_contents(seed=11)
+    numbers = choose(all_numbers(contents))
+    found = open_index(contents).positions(numbers)
+    np.testing.assert_array_equal(found, contents.positions[numbers])
+    assert (found.shape, found.dtype) == ((len(numbers), 2), np.float32)
+
+
 def test_signals_of_no_passages_are_empty(open_index: Open) -> None:
     none: Numbers = np.empty(0, dtype=np.int64)
     index = open_index(make_contents(seed=11))

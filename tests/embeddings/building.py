@@ -109,7 +109,7 @@ def contents_of(artifact: Artifact) -> dict[str, object]:
             held[f"{name}/{table}"] = sorted(map(repr, rows))
         database.close()
     manifest = artifact.manifest()
-    told = ("counts", "unreadable", "skipped", "notices", "options", "libraries")
+    told = ("counts", "overview", "unreadable", "skipped", "notices", "options", "libraries")
     held |= {name: getattr(manifest, name) for name in told}
     held["sources"] = {name: record["sha256"] for name, record in manifest.sources.items()}
     return held

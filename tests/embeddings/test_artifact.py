@@ -40,6 +40,7 @@ def _fill(writer: ArtifactWriter, contents: IndexContents) -> str:
         created="2026-01-01",
         roots=[],
         counts={},
+        overview={},
         encoder={},
         languages=None,
         ranking={},

@@ -36,6 +36,7 @@ def make_index(*passages: list[str]) -> ExactIndex:
             passage_vectors=np.zeros((len(passages), 4), np.float32),
             sentence_vectors=np.zeros((count, 4), np.float32),
             sentence_offsets=np.cumsum([0, *map(len, passages)]),
+            positions=np.zeros((len(passages), 2), np.float32),
             postings=postings,
             word_order=order_words(terms, postings),
         )

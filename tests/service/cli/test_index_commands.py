@@ -11,7 +11,15 @@ import pytest
 from service.cli import COMMANDS
 from tests.service.cli.conftest import Winnow, make_environment
 
-HEAVY = {"torch", "faiss", "sentence_transformers", "transformers", "fastapi", "starlette"}
+HEAVY = {
+    "torch",
+    "faiss",
+    "sklearn",
+    "sentence_transformers",
+    "transformers",
+    "fastapi",
+    "starlette",
+}
 QUESTIONS = [
     ("a", "plain", "How many ships did the lighthouse keeper count?", ["nineteen ships"]),
     ("b", "none", "qwertyuiop asdfghjkl", []),
