@@ -14,6 +14,14 @@ from urllib.parse import quote, urlsplit
 
 from embeddings.errors import InvalidInput
 from embeddings.records import Place, Span, StoredDocument, StoredPassage
+from service.escaping import (
+    close_directions,
+    escape_address,
+    escape_bibtex,
+    escape_line,
+    escape_markdown,
+    join_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Citation:
 
     @property
     def title(self) -> str:
-        return _join_words(self.stored.title)
+        return join_words(self.stored.title)
 
     @property
     def authors(self) -> list[str]:
@@ -40,7 +48,7 @@ class Citation:
         """
         if self.stored.passage.comment:
             return []
-        names = (_join_words(name) for name in (self.stored.author or "").split(";"))
+        names = (join_words(name) for name in (self.stored.author or "").split(";"))
         return [name for name in names if name]
 
     @property
@@ -48,6 +56,19 @@ class Citation:
         """The document's address on the web, safe to stand in any of the forms."""
         url = self.stored.url or ""
         return _UNSAFE.sub(lambda odd: quote(odd.group()), url) if is_web_address(url) else None
+
+    @property
+    def shown_title(self) -> str:
+        """The title where something follows it on its line."""
+        return close_directions(self.title)
+
+    @property
+    def shown_authors(self) -> str:
+        return "; ".join(map(close_directions, self.authors))
+
+    @property
+    def shown_source(self) -> str:
+        return close_directions(join_words(self.stored.source))
 
     @property
     def place(self) -> str:
@@ -60,7 +81,7 @@ class Citation:
         return f"Winnow build {self.build}, {self.asked.isoformat()}"
 
 
-_UNSAFE = re.compile(r"""[\s<>"{}|\\^`\x00-\x1f\x7f-\x9f]""")
+_UNSAFE = re.compile(r"""[\s<>"{}|\\^`\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]""")
 
 
 def is_web_address(url: str) -> bool:
@@ -121,12 +142,12 @@ def write_text(citations: Sequence[Citation]) -> str:
 
 
 def _write_one_text(citation: Citation) -> str:
-    said_by = "; ".join(citation.authors)
-    head = [said_by, f"“{citation.title}”", citation.stored.date or ""]
+    head = [citation.shown_authors, f"“{citation.shown_title}”", citation.stored.date or ""]
     lines = [
+        # Verbatim, its directions left open too: the end of the line is the end of what they do.
         f"“{citation.text}”",
         f"— {', '.join(part for part in head if part)}",
-        f"  {citation.stored.source}, {citation.place}",
+        f"  {citation.shown_source}, {citation.place}",
         *([f"  {citation.url}"] if citation.url else []),
         f"  {citation.asking}",
     ]
@@ -139,39 +160,23 @@ def write_markdown(citations: Sequence[Citation]) -> str:
 
 
 def _write_one_markdown(citation: Citation) -> str:
-    quoted = (_escape_line(line.strip(" \t")) for line in _LINE.split(citation.text))
-    title = _escape_markdown(citation.title)
+    quoted = (escape_line(line.strip(" \t")) for line in _LINE.split(citation.text))
+    title = escape_markdown(citation.shown_title)
     if citation.url:
-        address = _ENTITY.sub(r"\\&", citation.url)
-        title = f"[{title}](<{address}>)"
-    head = [_escape_markdown("; ".join(citation.authors)), title, citation.stored.date or ""]
+        title = f"[{title}](<{escape_address(citation.url)}>)"
+    head = [escape_markdown(citation.shown_authors), title, citation.stored.date or ""]
     return "\n".join(
         (
             *(f"> {line}".rstrip() for line in quoted),
             "",
             f"— {', '.join(part for part in head if part)}. "
-            f"{_escape_markdown(_join_words(citation.stored.source))}, {citation.place}. "
+            f"{escape_markdown(citation.shown_source)}, {citation.place}. "
             f"{citation.asking}.",
         )
     )
 
 
 _LINE = re.compile(r"\r\n?|\n")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-_MARKUP = re.compile(rf"[\\`*_\[\]<>|~$]|{_ENTITY.pattern}")
-_BLOCK = re.compile(r"#|[-+=:]|(?<=\d)[.)]")
-
-
-def _escape_markdown(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", text)
-
-
-def _escape_line(line: str) -> str:
-    """A line of a paragraph that does not begin a heading, a list, a table or a rule either."""
-    number = re.match(r"\d*", line)
-    at = number.end() if number else 0
-    escaped = _escape_markdown(line)
-    return f"{escaped[:at]}\\{escaped[at:]}" if _BLOCK.match(escaped, at) else escaped
 
 
 def write_bibtex(citations: Sequence[Citation]) -> str:
@@ -183,37 +188,18 @@ def _write_one_bibtex(citation: Citation) -> str:
     known = _read_date(citation.stored.date)
     fields = {
         # Braces within keep a title's case, and a name whole whatever words are in it.
-        "title": f"{{{_escape_bibtex(citation.title)}}}",
-        "author": " and ".join(f"{{{_escape_bibtex(name)}}}" for name in citation.authors),
+        "title": f"{{{escape_bibtex(citation.title)}}}",
+        "author": " and ".join(f"{{{escape_bibtex(name)}}}" for name in citation.authors),
         "year": known[:4],
         "date": known,
-        "howpublished": _escape_bibtex(citation.stored.source),
+        "howpublished": escape_bibtex(citation.stored.source),
         "url": citation.url or "",
         "urldate": citation.asked.isoformat(),
-        "note": _escape_bibtex(f"{citation.place}; {citation.asking}"),
-        "annote": _escape_bibtex(citation.text),
+        "note": escape_bibtex(f"{citation.place}; {citation.asking}"),
+        "annote": escape_bibtex(citation.text),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
     return f"@misc{{{citation.key},\n{''.join(lines)}}}\n"
-
-
-# Braces are spelt out, since BibTeX counts even those behind a backslash.
-_BIBTEX = str.maketrans(
-    {character: f"\\{character}" for character in "#$%&_"}
-    | {
-        "\\": r"{\textbackslash}",
-        "{": r"{\textbraceleft}",
-        "}": r"{\textbraceright}",
-        "~": r"{\textasciitilde}",
-        "^": r"{\textasciicircum}",
-    }
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-def _escape_bibtex(text: str) -> str:
-    """One line, as TeX would print it; what is not ASCII stays as it is, in UTF-8."""
-    return _join_words(_CONTROL.sub(" ", text)).translate(_BIBTEX)
 
 
 def write_csl_json(citations: Sequence[Citation]) -> str:
@@ -258,10 +244,6 @@ def _read_date(given: str | None) -> str:
     """Year, month and day as far as they are known, and can be."""
     match = _DATE.match(given or "")
     return match.group() if match else ""
-
-
-def _join_words(text: str) -> str:
-    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

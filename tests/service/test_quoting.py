@@ -24,6 +24,7 @@ from service.quoting import (
     write_markdown,
     write_text,
 )
+from tests.service.bibtex import print_tex, read_fields
 
 TEXT = "Bees hum. Owls, 🦉 by contrast, do not."
 BUILD = "20261121T101831083-f1c414"
@@ -45,51 +46,20 @@ ODD = st.text(
 )
 
 
-def _cite(stored: StoredPassage = STORED, **span: int) -> Citation:
+def cite_stored(stored: StoredPassage = STORED, **span: int) -> Citation:
     return cite(stored, BUILD, ASKED, **span)
 
 
 def _say(text: str, title: str = "Who hums") -> Citation:
-    return _cite(replace(STORED, title=title, passage=replace(STORED.passage, text=text)))
+    return cite_stored(replace(STORED, title=title, passage=replace(STORED.passage, text=text)))
 
 
 def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _read_fields(entry: str) -> dict[str, str]:
-    """The fields of a BibTeX entry, read as BibTeX does: by counting braces, escaped or not."""
-    fields: dict[str, str] = {}
-    rest = entry.split("\n", 1)[1]
-    while begun := re.match(r"\s*([a-z]+) = \{", rest):
-        depth, at = 1, begun.end()
-        while depth:
-            depth += {"{": 1, "}": -1}.get(rest[at], 0)
-            at += 1
-        fields[begun[1]] = rest[begun.end() : at - 1]
-        assert rest[at] == ","
-        rest = rest[at + 1 :]
-    assert rest == "\n}\n"
-    return fields
-
-
-def _print_tex(text: str) -> str:
-    """What TeX prints of an escaped text. Fails where one of its own characters stands bare."""
-    names = {"textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}"}
-    names |= {"textasciitilde": "~", "textasciicircum": "^"}
-    pattern = re.compile(r"\{\\([a-z]+)\}|\\([#$%&_])|([^\\{}#$%&_~^])")
-    printed, at = [], 0
-    while at < len(text):
-        match = pattern.match(text, at)
-        assert match is not None, f"bare {text[at]!r} in {text!r}"
-        name, escaped, plain = match.groups()
-        printed.append(names[name] if name else escaped or plain)
-        at = match.end()
-    return "".join(printed)
-
-
 def test_the_text_form_says_what_and_where() -> None:
-    assert write_text([_cite()]) == (
+    assert write_text([cite_stored()]) == (
         "“Bees hum. Owls, 🦉 by contrast, do not.”\n"
         "— Ada Lovelace; Müller & Sons, “Who hums”, 2017-10-31\n"
         "  notes/bees.pdf, page 3, characters 512–550\n"
@@ -99,7 +69,7 @@ def test_the_text_form_says_what_and_where() -> None:
 
 
 def test_what_is_not_known_leaves_no_trace_in_the_text_form() -> None:
-    assert write_text([_cite(BARE)]) == (
+    assert write_text([cite_stored(BARE)]) == (
         "“Bees hum. Owls, 🦉 by contrast, do not.”\n"
         "— “Who hums”\n"
         "  notes/bees.pdf, characters 512–550\n"
@@ -108,7 +78,7 @@ def test_what_is_not_known_leaves_no_trace_in_the_text_form() -> None:
 
 
 def test_the_markdown_form_says_what_and_where() -> None:
-    assert write_markdown([_cite()]) == (
+    assert write_markdown([cite_stored()]) == (
         "> Bees hum. Owls, 🦉 by contrast, do not.\n\n"
         "— Ada Lovelace; Müller & Sons, [Who hums](<https://example.org/bees>), 2017-10-31. "
         "notes/bees.pdf, page 3, characters 512–550. "
@@ -137,8 +107,8 @@ def test_no_line_of_a_passage_begins_anything_in_markdown(text: str) -> None:
 
 
 def test_the_bibtex_form_has_the_fields_that_managers_read() -> None:
-    assert write_bibtex([_cite()]).startswith("@misc{winnow-0123456789abcdef,\n")
-    assert _read_fields(write_bibtex([_cite()])) == {
+    assert write_bibtex([cite_stored()]).startswith("@misc{winnow-0123456789abcdef,\n")
+    assert read_fields(write_bibtex([cite_stored()])) == {
         "title": "{Who hums}",
         "author": "{Ada Lovelace} and {Müller \\& Sons}",
         "year": "2017",
@@ -149,18 +119,18 @@ def test_the_bibtex_form_has_the_fields_that_managers_read() -> None:
         "note": "page 3, characters 512–550; Winnow build 20261121T101831083-f1c414, 2026-11-21",
         "annote": TEXT,
     }
-    bare = _read_fields(write_bibtex([_cite(BARE)]))
+    bare = read_fields(write_bibtex([cite_stored(BARE)]))
     assert bare.keys() == {"title", "howpublished", "urldate", "note", "annote"}
 
 
 @given(text=ODD, title=ODD)
 def test_bibtex_prints_the_words_whatever_is_in_them(text: str, title: str) -> None:
-    fields = _read_fields(write_bibtex([_say(f"a{text}", f"b{title}")]))
+    fields = read_fields(write_bibtex([_say(f"a{text}", f"b{title}")]))
     assert fields["title"][0] + fields["title"][-1] == "{}"
     seen = re.sub(r"[\x00-\x1f]", " ", f"a{text}")
-    assert _print_tex(fields["annote"]).split() == seen.split()
+    assert print_tex(fields["annote"]).split() == seen.split()
     seen = re.sub(r"[\x00-\x1f]", " ", f"b{title}")
-    assert _print_tex(fields["title"][1:-1]).split() == seen.split()
+    assert print_tex(fields["title"][1:-1]).split() == seen.split()
 
 
 # The rules of the CSL-JSON schema, 1.0.2, for the fields that are used here.
@@ -186,7 +156,7 @@ def _check_csl(items: Any) -> None:
 
 
 def test_csl_json_keeps_to_its_schema_and_says_what_and_where() -> None:
-    (item,) = items = json.loads(write_csl_json([_cite()]))
+    (item,) = items = json.loads(write_csl_json([cite_stored()]))
     _check_csl(items)
     assert item == {
         "id": "winnow-0123456789abcdef",
@@ -214,7 +184,7 @@ def test_csl_json_keeps_to_its_schema_and_says_what_and_where() -> None:
 
 @given(text=ODD, title=ODD)
 def test_csl_json_holds_the_very_text(text: str, title: str) -> None:
-    items = json.loads(write_csl_json([_say(f"a{text}", title), _cite(BARE)]))
+    items = json.loads(write_csl_json([_say(f"a{text}", title), cite_stored(BARE)]))
     _check_csl(items)
     assert items[0]["annote"] == f"a{text}"
     assert items[1]["type"] == "document"
@@ -236,10 +206,10 @@ def test_csl_json_holds_the_very_text(text: str, title: str) -> None:
 def test_a_date_is_given_as_far_as_it_is_known(
     given_date: str | None, parts: list[int] | None, bibtex: tuple[str | None, str | None]
 ) -> None:
-    citation = _cite(replace(STORED, date=given_date))
+    citation = cite_stored(replace(STORED, date=given_date))
     (item,) = json.loads(write_csl_json([citation]))
     assert item.get("issued") == (parts and {"date-parts": [parts]})
-    fields = _read_fields(write_bibtex([citation]))
+    fields = read_fields(write_bibtex([citation]))
     assert (fields.get("year"), fields.get("date")) == bibtex
 
 
@@ -254,28 +224,28 @@ def test_a_date_is_given_as_far_as_it_is_known(
     ],
 )
 def test_an_address_of_the_web_can_do_no_harm_to_a_form(url: str, shown: str | None) -> None:
-    citation = _cite(replace(STORED, url=url))
+    citation = cite_stored(replace(STORED, url=url))
     (item,) = json.loads(write_csl_json([citation]))
     assert item.get("URL") == shown
-    assert _read_fields(write_bibtex([citation])).get("url") == shown
+    assert read_fields(write_bibtex([citation])).get("url") == shown
     assert ("\n  https:" in write_text([citation])) == (shown is not None)
     assert ("](<" in write_markdown([citation])) == (shown is not None)
 
 
 def test_an_entity_in_an_address_is_none_in_markdown() -> None:
     shown = MarkdownIt().render(
-        write_markdown([_cite(replace(STORED, url="https://example.org/?a=1&copy;=2"))])
+        write_markdown([cite_stored(replace(STORED, url="https://example.org/?a=1&copy;=2"))])
     )
     assert html.unescape(shown).count("https://example.org/?a=1&copy;=2") == 1
 
 
 def test_a_span_of_a_passage_has_its_own_place_and_key() -> None:
-    sentence = _cite(start=10, end=38)
+    sentence = cite_stored(start=10, end=38)
     assert sentence.text == "Owls, 🦉 by contrast, do not."
     assert (sentence.start, sentence.end) == (522, 550)
     assert sentence.key == "winnow-0123456789abcdef-10-38"
-    assert _cite(end=9).text == "Bees hum."
-    assert _cite(start=0, end=len(TEXT)) == _cite()
+    assert cite_stored(end=9).text == "Bees hum."
+    assert cite_stored(start=0, end=len(TEXT)) == cite_stored()
 
 
 @pytest.mark.parametrize(
@@ -292,7 +262,7 @@ def test_a_span_outside_its_passage_is_refused(start: int, end: int | None, fiel
 @pytest.mark.parametrize("form", FORMS)
 def test_several_citations_are_joined_as_the_form_asks(form: str) -> None:
     write = FORMS[form].write
-    one, other = _cite(end=9), _cite(start=10)
+    one, other = cite_stored(end=9), cite_stored(start=10)
     together = write([one, other])
     if form == "csl-json":
         assert json.loads(together) == json.loads(write([one])) + json.loads(write([other]))

@@ -1,0 +1,15 @@
+"""The shape of what asks for a list of hits as a file."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.api.schemas import SearchRequest
+
+ListName = Literal["csv", "json", "markdown", "bibtex", "text", "csl-json"]
+
+
+class ExportRequest(SearchRequest):
+    """A question, and the form that its answer is to be kept in."""
+
+    format: ListName = Field("csv", description="The form of the file.")

@@ -1,0 +1,77 @@
+"""What a piece of a line opens to turn the writing round is closed behind it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.escaping import close_directions
+from service.quoting import write_csl_json, write_markdown, write_text
+from tests.service.test_quoting import STORED, TEXT, cite_stored
+
+LRE, RLE, PDF, LRO, RLO = "\u202a\u202b\u202c\u202d\u202e"
+LRI, RLI, FSI, PDI = "\u2066\u2067\u2068\u2069"
+DIRECTED = st.text(st.sampled_from(f"a{LRE}{RLE}{PDF}{LRO}{RLO}{LRI}{RLI}{FSI}{PDI}"), max_size=60)
+
+
+def _count_open(text: str) -> int:
+    """How many levels stand open behind a text: rules X2 to X7 of UAX #9, none too deep."""
+    isolates: list[bool] = []
+    for character in text:
+        if character in (LRI, RLI, FSI, LRE, RLE, LRO, RLO):
+            isolates.append(character in (LRI, RLI, FSI))
+        elif character == PDI and any(isolates):
+            isolates = isolates[: len(isolates) - 1 - isolates[::-1].index(True)]
+        elif character == PDF and isolates and not isolates[-1]:
+            isolates = isolates[:-1]
+    return len(isolates)
+
+
+@pytest.mark.parametrize(
+    ("text", "closing"),
+    [
+        ("plain", ""),
+        (f"a{RLO}b", PDF),
+        (f"a{RLO}b{PDF}c", ""),
+        (f"{RLI}a{LRE}b", PDF + PDI),
+        (f"{LRE}a{FSI}b", PDI + PDF),
+        (f"{RLI}a{RLO}b{PDI}", ""),
+        (f"{RLO}{RLI}{PDF}", PDI + PDF),
+        (f"{PDF}{PDI}", ""),
+        (f"{RLO}{PDI}", PDF),
+    ],
+)
+def test_what_is_open_is_closed_in_its_order(text: str, closing: str) -> None:
+    assert close_directions(text) == text + closing
+
+
+@given(DIRECTED)
+def test_what_follows_stands_outside_all_that_was_opened(text: str) -> None:
+    closed = close_directions(text)
+    assert closed.startswith(text) and set(closed[len(text) :]) <= {PDF, PDI}
+    assert _count_open(closed) == 0
+
+
+def test_no_particular_of_a_citation_turns_what_follows_it() -> None:
+    stored = replace(STORED, title=f"T{RLO}", author=f"A{RLI}; B{LRE}", source=f"s{LRO}/f{FSI}.txt")
+    text = write_text([cite_stored(stored)]).split("\n")
+    assert text[1] == f"— A{RLI}{PDI}; B{LRE}{PDF}, “T{RLO}{PDF}”, 2017-10-31"
+    assert text[2].startswith(f"  s{LRO}/f{FSI}.txt{PDI}{PDF}, page 3")
+    said = write_markdown([cite_stored(stored)]).split("\n\n")[1]
+    assert said.startswith(f"— A{RLI}{PDI}; B{LRE}{PDF}, [T{RLO}{PDF}](<")
+    assert f"s{LRO}/f{FSI}.txt{PDI}{PDF}, page 3" in said
+
+
+def test_the_quoted_words_stay_as_they_are() -> None:
+    turned = f"{RLO}{TEXT}"
+    stored = replace(STORED, passage=replace(STORED.passage, text=turned))
+    assert write_text([cite_stored(stored)]).startswith(f"“{turned}”\n")
+    assert write_markdown([cite_stored(stored)]).startswith(f"> {turned}\n")
+
+
+def test_an_address_that_turns_the_line_is_spelt_out() -> None:
+    stored = replace(STORED, url=f"https://example.org/{RLO}gpj.exe")
+    (item,) = json.loads(write_csl_json([cite_stored(stored)]))
+    assert item["URL"] == "https://example.org/%E2%80%AEgpj.exe"
