@@ -2,15 +2,16 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
 from service.api import health, routes
 from service.api.errors import add_error_handlers
+from service.limits import Turns, take_turn
 from service.live import Live
+from service.pages import rendering
 from service.pages import routes as pages
 
 _DESCRIPTION = (
@@ -19,7 +20,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(live: Live) -> FastAPI:
+def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine."""
     app = FastAPI(
         title="Winnow",
@@ -29,10 +30,13 @@ def create_app(live: Live) -> FastAPI:
         redoc_url=None,
     )
     app.state.live = live
-    app.include_router(routes.router)
+    app.state.turns = turns or Turns()
+    app.add_middleware(rendering.Policy)
+    turn = [Depends(take_turn)]
+    app.include_router(routes.router, dependencies=turn)
     app.include_router(health.router)
-    app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")
+    app.include_router(pages.router, dependencies=turn)
+    app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     _add_docs(app)
     add_error_handlers(app, pages.show_error)
     return app
@@ -44,11 +48,5 @@ def _add_docs(app: FastAPI) -> None:
     app.mount("/static-docs", StaticFiles(directory=folder), name="static-docs")
 
     @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
-    def show_docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Winnow: the HTTP API",
-            swagger_js_url="/static-docs/swagger-ui-bundle.js",
-            swagger_css_url="/static-docs/swagger-ui.css",
-            swagger_favicon_url="/static/icon.svg",
-        )
+    def show_docs(request: Request) -> Response:
+        return rendering.render(request, "docs.html", {})

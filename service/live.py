@@ -54,6 +54,11 @@ class Live:
             raise self._explain()
         return self._searcher
 
+    @property
+    def is_being_replaced(self) -> bool:
+        """Whether a new build is under way."""
+        return self._artifact.is_being_written()
+
     def check(self) -> str:
         """Ask a real question of the build in use; its id. Raises WinnowError where it fails."""
         searcher = self.searcher

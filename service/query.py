@@ -84,7 +84,7 @@ def _check_filter(filter: Filter) -> None:
     for name, value in (("after", filter.after), ("before", filter.before)):
         if value is not None and not _is_date(value):
             raise InvalidInput(
-                f"{name} is {value!r}", "write a date as 2017, 2017-10 or 2017-10-31", name
+                f"{value!r} is no date", "write the date as 2017, 2017-10 or 2017-10-31", name
             )
 
 

@@ -1,6 +1,7 @@
 """Query -> hits, over one immutable build."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
 from embeddings.manifest import Manifest
+from embeddings.projection import choose_evenly
 from embeddings.records import (
     DocumentSummary,
     Filter,
@@ -63,6 +65,15 @@ class Results:
     background: float
     threshold: float
     facets: Facets | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A passage and its place on the map, 0 to 1 from the left and from the top."""
+
+    stored: StoredPassage
+    x: float
+    y: float
 
 
 class Searcher:
@@ -196,6 +207,14 @@ class Searcher:
                 "search again: the document may have been removed since",
             )
         return document
+
+    def map_points(self, most: int, also: Sequence[int] = ()) -> list[MapPoint]:
+        """Up to `most` passages chosen evenly, and those of the numbers given, on the map."""
+        evenly = choose_evenly(self._index.passage_count, most)
+        numbers = np.union1d(evenly, np.array(also, dtype=np.int64))
+        places = self._index.positions(numbers)
+        stored = self._index.read(numbers.tolist())
+        return [MapPoint(s, float(x), float(y)) for s, (x, y) in zip(stored, places, strict=True)]
 
     def close(self) -> None:
         self._index.close()

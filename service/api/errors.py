@@ -15,15 +15,18 @@ from embeddings.errors import (
     InvalidInput,
     NotFound,
     NotReady,
+    ServerBusy,
     WinnowError,
 )
 
 _LOG = logging.getLogger("winnow")
+_SECONDS = "2"  # after which to come again to a server that is not ready, or busy
 
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
     (NotFound, 404, "not_found"),
     (NotReady, 503, "not_ready"),
+    (ServerBusy, 503, "busy"),
     (ArtifactError, 503, "index_unavailable"),
     (EncoderError, 503, "encoder_unavailable"),
     (WinnowError, 500, "internal"),
@@ -40,6 +43,7 @@ WHEN = {
     "invalid_input": "a value cannot be used; `fields` names it",
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
+    "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
     "index_unavailable": "the index is missing or damaged",
     "encoder_unavailable": "the model is missing, damaged or not that of the build",
 }
@@ -96,11 +100,15 @@ def add_error_handlers(app: FastAPI, show_page: Any) -> None:
 
     async def answer(request: Request, error: Exception) -> Response:
         body = describe_error(error)
+        status = body["error"]["status"]
         if wants_page(request):
-            page: Response = show_page(request, body["error"])
-            return page
-        headers = getattr(error, "headers", None)  # 405 names the methods there are in `Allow`
-        return JSONResponse(body, status_code=body["error"]["status"], headers=headers)
+            given: Response = show_page(request, body["error"])
+        else:
+            given = JSONResponse(body, status_code=status)
+        given.headers.update(getattr(error, "headers", None) or {})  # of 405: `Allow`
+        if status == 503:
+            given.headers["Retry-After"] = _SECONDS
+        return given
 
     for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)

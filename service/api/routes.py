@@ -7,7 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
-from service.api.info_schemas import ConfidenceOut, EncoderOut, InfoResponse, RerankerOut
+from service.api.export_schemas import ExportRequest
+from service.api.info_schemas import (
+    ConfidenceOut,
+    EncoderOut,
+    InfoResponse,
+    OverviewOut,
+    RerankerOut,
+)
 from service.api.schemas import (
     BatchRequest,
     BatchResponse,
@@ -16,11 +23,12 @@ from service.api.schemas import (
     SearchRequest,
     SearchResponse,
 )
+from service.exporting import LISTS, ListForm, name_file
 from service.live import Live
 from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
 from service.reranking import DEPTH, WEIGHT
-from service.search import Searcher
+from service.search import Results, Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
@@ -69,6 +77,45 @@ def search_batch(searcher: SearcherOf, asked: BatchRequest) -> BatchResponse:
     return BatchResponse(results=[SearchResponse.of(searcher.search(query)) for query in queries])
 
 
+def _write_json(results: Results, _: date) -> str:
+    return SearchResponse.of(results).model_dump_json()
+
+
+_LISTS = {**LISTS, "json": ListForm(_write_json, "application/json", "json")}
+_LIST_SCHEMAS: dict[str, Any] = {
+    **{form.media_type: {"schema": {"type": "string"}} for form in LISTS.values()},
+    "application/json": {"schema": {"$ref": "#/components/schemas/SearchResponse"}},
+}
+
+
+@router.get(
+    "/search/export",
+    response_class=Response,
+    responses={200: {"description": "The list, as a file", "content": _LIST_SCHEMAS}},
+)
+def export_search(
+    searcher: SearcherOf, today: Today, asked: Annotated[ExportRequest, Query()]
+) -> Response:
+    """The same list as a file: a table, the JSON of /api/search, or a citation of each hit.
+
+    CSV is UTF-8 with a byte order mark, one row a hit; `marked` and `also_in` have one per line. A
+    text that a spreadsheet would take for a formula has an apostrophe before it: one that begins
+    with `=`, `+`, `-` or `@`, of full width too, also behind white space, characters that do not
+    show, or apostrophes; and one that begins with a tab or a line break. Take one apostrophe away
+    where what is left is such a text, and it is as it was. NUL is shown as U+FFFD. Numbers stay
+    numbers. The commas are for programs that read them as RFC 4180 does.
+    """
+    results = searcher.search(asked.to_query())
+    form = _LISTS[asked.format]
+    return Response(
+        form.write(results, today),
+        media_type=f"{form.media_type}; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name_file(asked.q, form.ending)}"',
+        },
+    )
+
+
 @router.get("/passages/{passage_id}")
 def read_passage(searcher: SearcherOf, passage_id: Id) -> PassageOut:
     """One passage; for a folded one, the passage that stands for it."""
@@ -113,7 +160,6 @@ def quote_passage(
         media_type=f"{form.media_type}; charset=utf-8",
         headers={
             "Content-Disposition": f'inline; filename="{citation.key}.{form.ending}"',
-            "X-Content-Type-Options": "nosniff",
         },
     )
 
@@ -151,6 +197,7 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         version=manifest.version,
         format=manifest.format,
         counts=manifest.counts,
+        overview=OverviewOut(**manifest.overview),
         encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
         reranker=_describe_reranker(searcher),
         weights=ranking["weights"],

@@ -1,104 +1,161 @@
-"""The pages: search, a document, about. Each has its twin under /api."""
+"""The pages: search, a document, more like a passage, about. Each names its twin under /api."""
 
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 
 from embeddings.errors import InvalidInput
-from service.api.routes import Id, SearcherOf
-from service.pages import views
-from service.query import DEEPEST
+from service.api.routes import Id, SearcherOf, Today
+from service.pages import filters, views
+from service.pages.address import HITS_A_PAGE, Address, read_address
+from service.pages.citing import SPANS, view_quotations
+from service.pages.document_view import view_document
+from service.pages.following import follow_hits
+from service.pages.map_view import view_map
+from service.pages.rendering import render
+from service.query import DEEPEST, MOST_HITS
 from service.query import Query as Asked
-from service.quoting import is_web_address
 from service.search import Results, Searcher
 
-HITS_A_PAGE = 10
 DOCUMENTS_A_PAGE = 100
-FOLDER = FilePath(__file__).parent
 
 router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(FOLDER / "templates")
-templates.env.trim_blocks = templates.env.lstrip_blocks = True
-templates.env.tests["web_address"] = is_web_address
-templates.env.filters |= {"sentence": views.make_sentence, "moment": views.name_moment}
+AddressOf = Annotated[Address, Depends(read_address)]
 
 
 @router.get("/", response_class=HTMLResponse)
-def search_page(
-    request: Request,
-    searcher: SearcherOf,
-    q: str = "",
-    offset: Annotated[int, Query(ge=0, le=DEEPEST - HITS_A_PAGE)] = 0,
-) -> Response:
+def search_page(request: Request, searcher: SearcherOf, address: AddressOf) -> Response:
     """The search page; the address is its whole state."""
-    shown: dict[str, Any] = {"q": q, "info": searcher.manifest}
+    if set(request.query_params) - address.parameters.keys() - {"q", "offset"}:
+        return RedirectResponse(address.page, 303)  # from a form that left fields as they were
+    shown: dict[str, Any] = {
+        "address": address,
+        "info": searcher.manifest,
+        "languages": filters.list_languages(address, _know_languages(searcher), {}),
+        "topics": searcher.manifest.overview["topics"],
+        "building": request.app.state.live.is_being_replaced,
+        "twin": "/api/info",
+    }
     status = 200
-    if q.strip():
+    if address.q.strip():
         try:
-            shown |= _view_results(searcher, searcher.search(Asked(q, HITS_A_PAGE, offset)))
+            shown |= _view_results(address, searcher.search(address.make_query()), searcher)
         except InvalidInput as error:
             shown["error"], status = error, 422
-    return templates.TemplateResponse(request, "search.html", shown, status_code=status)
+    return render(request, "search.html", shown, status)
 
 
-def _view_results(searcher: Searcher, results: Results) -> dict[str, Any]:
-    query = results.query
+def _know_languages(searcher: Searcher) -> list[str]:
+    return [code for code, _ in searcher.manifest.overview["languages"] if code]
+
+
+def _view_results(address: Address, results: Results, searcher: Searcher) -> dict[str, Any]:
     hits = [views.view_hit(hit, results) for hit in results.hits]
+    later = address.offset + HITS_A_PAGE
+    facets = results.facets or {}
     return {
         "results": results,
         "outcome": views.say_outcome(results),
         "answers": [view for view in hits if view.hit.answer],
         "nearest": [view for view in hits if not view.hit.answer],
-        "earlier": _link(query.text, query.offset - query.k) if query.offset else None,
-        "later": _link(query.text, query.offset + query.k)
-        if query.offset + query.k < min(results.total, DEEPEST - query.k + 1)
-        else None,
-        "twin": f"/api/search?{urlencode({'q': query.text, 'offset': query.offset})}",
+        "languages": filters.list_languages(address, _know_languages(searcher), facets),
+        "groups": filters.view_filters(address, facets),
+        "orders": filters.view_orders(address, facets),
+        "elsewhere": [] if results.answered else filters.find_elsewhere(address, facets),
+        "exported": min(max(results.answers, min(results.total, HITS_A_PAGE)), MOST_HITS),
+        "earlier": address.turn(max(0, address.offset - HITS_A_PAGE)) if address.offset else None,
+        "later": address.turn(later) if later < min(results.total, DEEPEST) else None,
+        "twin": address.twin,
     }
-
-
-def _link(q: str, offset: int) -> str:
-    return f"/?{urlencode({'q': q, 'offset': max(0, offset)} if offset > 0 else {'q': q})}"
 
 
 @router.get("/documents/{document_id}", response_class=HTMLResponse)
-def document_page(request: Request, searcher: SearcherOf, document_id: Id, q: str = "") -> Response:
-    """A whole document with the passage asked for in its place."""
+def document_page(
+    request: Request,
+    searcher: SearcherOf,
+    document_id: Id,
+    address: AddressOf,
+    hit: Annotated[int | None, Query(ge=1, le=DEEPEST)] = None,
+) -> Response:
+    """A whole document, with the passage asked for in its place and the way to the hits beside."""
     document = searcher.document(document_id)
+    following = follow_hits(searcher, address, hit)
     shown = {
-        "q": q,
+        "address": address,
         "document": document,
-        "sections": views.view_document(document),
+        "following": following,
+        "sections": view_document(document, following.marked if following else {}),
         "direction": views.find_direction(document.summary.language),
         "twin": f"/api/documents/{document_id}",
     }
-    return templates.TemplateResponse(request, "document.html", shown)
+    return render(request, "document.html", shown)
 
 
 @router.get("/passages/{passage_id}")
-def passage_page(searcher: SearcherOf, passage_id: Id, q: str = "") -> Response:
+def passage_page(searcher: SearcherOf, passage_id: Id, address: AddressOf) -> Response:
     """The short address of a passage: leads to its place in its document."""
     passage = searcher.passage(passage_id).passage
-    asked = f"?{urlencode({'q': q})}" if q else ""
-    return RedirectResponse(f"/documents/{passage.document_id}{asked}#{passage.id}", 302)
+    return RedirectResponse(address.find(passage.document_id, passage.id), 302)
+
+
+@router.get("/passages/{passage_id}/similar", response_class=HTMLResponse)
+def similar_page(request: Request, searcher: SearcherOf, passage_id: Id) -> Response:
+    """The passages nearest to a passage, whatever they answer."""
+    stored = searcher.passage(passage_id)
+    results = searcher.similar(passage_id, HITS_A_PAGE)
+    shown = {
+        "address": Address(),
+        "stored": stored,
+        "direction": views.find_direction(stored.passage.language),
+        "results": results,
+        "hits": [views.view_hit(hit, results) for hit in results.hits],
+        "twin": f"/api/passages/{passage_id}/similar",
+    }
+    return render(request, "similar.html", shown)
+
+
+@router.get("/passages/{passage_id}/cite", response_class=HTMLResponse)
+def cite_page(
+    request: Request,
+    searcher: SearcherOf,
+    today: Today,
+    passage_id: Id,
+    spans: Annotated[str, Query(pattern=SPANS)] = "",
+) -> Response:
+    """A passage, and the sentences marked in it, in every form of citation."""
+    stored = searcher.citable(passage_id)
+    shown = {
+        "address": Address(),
+        "stored": stored,
+        "quotations": list(view_quotations(stored, spans, searcher.manifest.build, today)),
+        "twin": f"/api/passages/{passage_id}/quote?format=csl-json",
+    }
+    return render(request, "cite.html", shown)
+
+
+@router.get("/favicon.ico")
+def find_icon() -> Response:
+    """Browsers ask for it here beside an answer that is no page and so names none."""
+    return RedirectResponse("/static/icon.svg", 301)
 
 
 @router.get("/about", response_class=HTMLResponse)
 def about_page(
     request: Request,
     searcher: SearcherOf,
+    q: str = "",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    """What is indexed, with which encoder, and what was left out."""
+    """What is indexed, with which encoder, what was left out, and a map with the hits of `q`."""
     manifest = searcher.manifest
     total, documents = searcher.documents(offset, DOCUMENTS_A_PAGE)
     later = offset + DOCUMENTS_A_PAGE
     shown = {
-        "q": "",
+        "address": Address(),
+        "q": q,
         "info": manifest,
         "reranker": searcher.reranking.reranker.identity.name if searcher.reranking else None,
         "status": searcher.confidence_status,
@@ -110,15 +167,30 @@ def about_page(
         },
         "documents": documents,
         "total": total,
-        "earlier": f"/about?offset={max(0, offset - DOCUMENTS_A_PAGE)}" if offset else None,
-        "later": f"/about?offset={later}" if later < total else None,
+        "earlier": _list_documents(q, offset - DOCUMENTS_A_PAGE) if offset else None,
+        "later": _list_documents(q, later) if later < total else None,
         "twin": "/api/info",
     }
-    return templates.TemplateResponse(request, "about.html", shown)
+    shown |= _view_map(searcher, q)
+    return render(request, "about.html", shown, 422 if shown["error"] else 200)
+
+
+def _view_map(searcher: Searcher, q: str) -> dict[str, Any]:
+    results = error = None
+    if q.strip():
+        try:
+            results = searcher.search(Asked(q, HITS_A_PAGE))
+        except InvalidInput as raised:
+            error = raised
+    outcome = views.say_outcome(results) if results else None
+    return {"map": view_map(searcher, results), "outcome": outcome, "error": error}
+
+
+def _list_documents(q: str, offset: int) -> str:
+    asked = {"q": q} if q else {}
+    return f"/about?{urlencode({**asked, 'offset': max(0, offset)})}#documents"
 
 
 def show_error(request: Request, error: dict[str, Any]) -> Response:
     """Any error as a page."""
-    return templates.TemplateResponse(
-        request, "error.html", {"q": "", "error": error}, status_code=error["status"]
-    )
+    return render(request, "error.html", {"address": Address(), "error": error}, error["status"])

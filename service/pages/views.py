@@ -1,12 +1,13 @@
-"""What a page shows, made ready for its template: pieces of text, and nothing of HTML."""
+"""What a list of hits shows, made ready for its template: pieces of text, nothing of HTML."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import pairwise
 
-from embeddings.records import Passage, Span, StoredDocument
+from embeddings.records import Span
 from service.confidence import name_confidence
+from service.facets import COUNTED
 from service.highlights import find_words
 from service.search import Hit, Results
 
@@ -59,6 +60,7 @@ class HitView:
     confidence: str
     direction: str
     reasons: list[str]
+    spans: str
 
 
 def view_hit(hit: Hit, results: Results) -> HitView:
@@ -71,12 +73,14 @@ def view_hit(hit: Hit, results: Results) -> HitView:
         confidence=name_confidence(hit.confidence, hit.answer),
         direction=find_direction(passage.language),
         reasons=list(explain_score(hit, results)),
+        spans=",".join(f"{span.start}-{span.end}" for span in hit.highlights),
     )
 
 
 def explain_score(hit: Hit, results: Results) -> Iterator[str]:
     """What a score is made of, and what it is held against, in words and numbers."""
     signals = hit.signals
+    yield f"The estimated chance that it answers: {hit.confidence:.0%}."
     yield (
         f"In meaning (1 is the same): the passage {signals['passage']:.2f}, a passage beside it "
         f"{signals['context']:.2f}, its nearest sentence {signals['sentence']:.2f}."
@@ -108,104 +112,16 @@ def _covers(spans: Iterable[Span], place: int) -> bool:
 
 def say_outcome(results: Results) -> str:
     """What came of a query, as the heading of its page."""
-    count = len(results.hits)
-    answers = sum(hit.answer for hit in results.hits)
-    if not count:
+    if not results.total:
+        return "The filters leave no passage."
+    if not results.hits:
         return "There is nothing this far down the list."
     if not results.answered:
         return "Nothing here answers this."
     if results.query.offset:
         return f"Passages {results.hits[0].rank} to {results.hits[-1].rank}."
+    answers = results.answers
     said = "1 passage" if answers == 1 else f"{answers} passages"
-    at_least = "At least " if answers == count < results.total else ""
-    return f"{at_least}{said} may answer this, the likeliest first."
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a document: `kind` is passage, heading, repeat or furniture.
-
-    `into` is the passage that stands for a repeat, `reason` why furniture was set aside.
-    """
-
-    kind: str
-    start: int
-    end: int
-    text: str
-    id: str = ""
-    language: str | None = None
-    into: str = ""
-    reason: str = ""
-    comment: bool = False
-
-    @property
-    def direction(self) -> str:
-        return find_direction(self.language)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A passage, a heading, or a run of neighbours that were folded or set aside.
-
-    `kind` is passage, heading or aside; `summary` says what a run holds.
-    """
-
-    kind: str
-    parts: list[Part]
-    summary: str = ""
-
-
-def view_document(document: StoredDocument) -> list[Section]:
-    """The whole text in order, but for the heading that is the title: its page shows that above."""
-    parts = sorted(_take_apart(document), key=lambda part: part.start)
-    title = next((part for part in parts if part.kind == "heading"), None)
-    if title is not None and title.text == document.summary.title:
-        parts.remove(title)
-    sections: list[Section] = []
-    for aside, run in groupby(parts, key=lambda part: part.kind in ("repeat", "furniture")):
-        if aside:
-            own = list(run)
-            sections.append(Section("aside", own, _summarise(own)))
-        else:
-            sections.extend(Section(part.kind, [part]) for part in run)
-    return sections
-
-
-def _take_apart(document: StoredDocument) -> Iterator[Part]:
-    text = document.text
-    for passage in document.passages:
-        yield _make_part("passage", passage)
-    for fold in document.folds:
-        yield _make_part("repeat", fold.passage, into=fold.into)
-    for heading in document.headings:
-        own = text[heading.start : heading.end]
-        yield Part("heading", heading.start, heading.end, own)
-    for mark in document.marks:
-        own = text[mark.start : mark.end]
-        yield Part("furniture", mark.start, mark.end, own, reason=mark.reason)
-
-
-def _make_part(kind: str, passage: Passage, into: str = "") -> Part:
-    return Part(
-        kind,
-        passage.start,
-        passage.end,
-        passage.text,
-        passage.id,
-        passage.language,
-        into,
-        comment=passage.comment,
-    )
-
-
-def _summarise(parts: Sequence[Part]) -> str:
-    """`14 repeats folded, 2 lines set aside (navigation; share line)`."""
-    reasons = [part.reason for part in parts if part.kind == "furniture"]
-    repeats = len(parts) - len(reasons)
-    said = []
-    if repeats:
-        said.append(f"{repeats} {'repeat' if repeats == 1 else 'repeats'} folded")
-    if reasons:
-        lines = "1 line" if len(reasons) == 1 else f"{len(reasons)} lines"
-        said.append(f"{lines} set aside ({'; '.join(dict.fromkeys(reasons))})")
-    return ", ".join(said)
+    order = "the newest" if results.query.sort == "date" else "the likeliest"
+    more = "More than " if answers > COUNTED else ""
+    return f"{more}{said if not more else f'{COUNTED} passages'} may answer this, {order} first."

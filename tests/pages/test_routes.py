@@ -85,23 +85,37 @@ def test_nothing_stands_where_no_author_or_address_is_known(pages: TestClient, s
     assert "None" not in page and "noreferrer" not in page
 
 
-def test_a_hit_links_to_each_way_to_cite_it_and_its_sentence(pages: TestClient) -> None:
-    page = html.unescape(_find(pages, "the old mill at the river"))
-    links = re.findall(r'href="(/api/passages/[^"]*)"', page)
+def _cite(pages: TestClient, q: str) -> str:
+    link = re.findall(r'href="(/passages/[^"]*/cite[^"]*)"', html.unescape(_find(pages, q)))[0]
+    page = pages.get(link)
+    assert page.status_code == 200
+    return html.unescape(page.text)
+
+
+def test_a_hit_is_cited_as_sentence_and_whole_in_every_form(pages: TestClient) -> None:
+    page = _cite(pages, "the old mill at the river")
+    links = re.findall(r'href="(/api/passages/[^"]*)"', page.split("<h1>")[1].split("<footer>")[0])
     assert [link.split("format=")[1] for link in links] == [
-        *("text", "markdown", "bibtex", "csl-json"),
         *(f"{form}&start=0&end=45" for form in ("text", "markdown", "bibtex", "csl-json")),
+        *("text", "markdown", "bibtex", "csl-json"),
     ]
-    quoted = [pages.get(link) for link in links]
-    assert {answer.status_code for answer in quoted} == {200}
-    assert "“The old mill at the river ground barley once.”" in quoted[4].text
-    assert "It burned in 1911" in quoted[0].text
-    assert "<script" not in page
+    for link in links:
+        assert pages.get(link).text.strip() in page
+    assert "“The old mill at the river ground barley once.”" in page
+    assert "@misc{winnow-" in page
 
 
 def test_a_hit_that_is_one_sentence_is_cited_whole(pages: TestClient) -> None:
-    page = _find(pages, "honey bees keep their hive")
-    assert page.count("/quote?format=") == 4
+    page = _cite(pages, "honey bees keep their hive")
+    assert "The marked sentence" not in page and "<h2" in page
+
+
+@pytest.mark.parametrize("spans", ["x", "5-2", "0-99999", "1-", "-1-4", "1-2," * 9])
+def test_a_span_that_is_none_is_refused(pages: TestClient, spans: str) -> None:
+    hit = pages.get("/api/search", params={"q": "the old mill", "k": 1}).json()["hits"][0]
+    answer = pages.get(f"/passages/{hit['passage_id']}/cite", params={"spans": spans})
+    assert answer.status_code == 422
+    assert "cannot be used" in answer.text
 
 
 def test_a_document_names_the_library_that_took_its_text(pages: TestClient) -> None:
@@ -122,10 +136,9 @@ def test_each_of_two_marked_sentences_is_marked_and_cited(pages: TestClient) -> 
     page = html.unescape(_find(pages, "the old mill that burned in 1911"))
     marks = [re.sub("<[^>]*>", "", mark) for mark in re.findall(r"<mark>(.*?)</mark>", page)]
     assert [mark[:9] for mark in marks] == ["The old m", "It burned"]
-    for name, mark in zip(("first", "second"), marks, strict=True):
-        said = page.split(f"The {name} marked sentence as")[1]
-        link = re.findall(r'href="(/api/passages/[^"]*format=text[^"]*)"', said)[0]
-        assert f"“{mark}”" in pages.get(link).text
+    page = _cite(pages, "the old mill that burned in 1911")
+    for number, mark in enumerate(marks, start=1):
+        assert f"“{mark}”" in page.split(f"The marked sentence {number}")[1].split("</pre>")[0]
 
 
 def test_a_hit_says_what_its_score_is_made_of_and_held_against(pages: TestClient) -> None:

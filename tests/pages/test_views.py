@@ -1,15 +1,8 @@
-"""Texts are cut where marks begin and end, and a document is shown whole and in order."""
+"""Texts are cut where marks begin and end, and numbers are put into words."""
 
 import pytest
 
-from embeddings.records import (
-    DocumentSummary,
-    Fold,
-    Mark,
-    Passage,
-    Span,
-    StoredDocument,
-)
+from embeddings.records import Span
 from service.confidence import name_confidence
 from service.pages.views import (
     Piece,
@@ -17,27 +10,7 @@ from service.pages.views import (
     find_direction,
     group_by_reason,
     make_sentence,
-    view_document,
 )
-
-TEXT = "Menu\nA title\nBees hum.\nBees hum.\nShare"
-
-
-def _passage(start: int, end: int, name: str) -> Passage:
-    return Passage(name, "doc", start, end, TEXT[start:end], (Span(0, end - start),), language="en")
-
-
-def _document(title: str = "A title") -> StoredDocument:
-    return StoredDocument(
-        summary=DocumentSummary("doc", "a.txt", title, "en", None, len(TEXT), 1),
-        text=TEXT,
-        sha256="",
-        encoding="utf-8",
-        passages=(_passage(13, 22, "first"),),
-        folds=(Fold(_passage(23, 32, "second"), "first"),),
-        headings=(Span(5, 12),),
-        marks=(Mark(0, 4, "navigation"), Mark(33, 38, "share line")),
-    )
 
 
 def test_pieces_join_to_the_text_and_know_sentence_and_words() -> None:
@@ -55,18 +28,6 @@ def test_pieces_join_to_the_text_and_know_sentence_and_words() -> None:
 
 def test_a_text_without_marks_is_one_piece() -> None:
     assert list(cut_pieces("Bees hum.", [], [])) == [Piece("Bees hum.", False, False)]
-
-
-def test_a_document_is_shown_in_order_with_what_was_set_aside() -> None:
-    sections = view_document(_document("Another title"))
-    assert [section.kind for section in sections] == ["aside", "heading", "passage", "aside"]
-    assert [part.text for part in sections[-1].parts] == ["Bees hum.", "Share"]
-    assert sections[-1].summary == "1 repeat folded, 1 line set aside (share line)"
-    assert sections[-1].parts[0].into == "first"
-
-
-def test_the_heading_that_is_the_title_is_not_shown_twice() -> None:
-    assert "heading" not in [section.kind for section in view_document(_document())]
 
 
 @pytest.mark.parametrize(
