@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock docs quality golden fuzz clean env env-dev
+.PHONY: help serve test check lint types imports lock docs quality golden fuzz bench clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -20,6 +20,7 @@ serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
 	@$(BIN)/winnow serve "$$CORPUS" --port "$$PORT"
 
 test: env-dev ## run all tests
+	@sh requirements/programs.sh </dev/null
 	@$(BIN)/python -m pytest
 
 check: lint types imports ## lint, types and imports
@@ -53,6 +54,9 @@ golden: env-dev ## write the answers over seeds/ anew that tests compare with
 
 fuzz: env-dev ## read thousands of damaged files of each format (minutes)
 	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py
+
+bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a quiet machine)
+	@$(BIN)/python -m tests.measurements.lighthouse
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,20 +1,20 @@
-"""A real server over a real index of seeds/, and a real Chromium with scripts switched off."""
+"""A real server over a real index of seeds/, and a real Chromium, with scripts on and off.
+
+`page` runs scripts, `plain_page` does not; `open_page` opens others. Whatever they open is watched:
+a console that was written to, and a request that leaves the server, fail the test at its end.
+"""
 
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from embeddings.artifact import Artifact
-from embeddings.build import build_index
-from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
-from service.app import create_app
-from service.live import Live
+from tests.browser.serving import publish, serve
+from tests.browser.watching import Watch
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -22,27 +22,16 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+_DESKTOP = {"width": 1280, "height": 800}
+
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over seeds/, on a port that was free."""
-    artifact = Artifact(tmp_path_factory.mktemp("browser") / "index")
-    tokenizer = load_tokenizer(DEFAULT_ENCODER)
-    build_index([SEEDS], artifact, load_encoder, tokenizer, DEFAULT_ENCODER)
-    live = Live(artifact, load_encoder)
-    live.open()
-    running = uvicorn.Server(
-        uvicorn.Config(create_app(live), log_config=None, access_log=False, lifespan="off")
-    )
-    # The socket listens before the thread starts, so the first request waits instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        running.should_exit = True
-        thread.join()
-    live.close()
+    """The address of a server over seeds/."""
+    with serve(publish(SEEDS, tmp_path_factory.mktemp("browser") / "index")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +47,38 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    """A fresh window of a common size, scripts off."""
-    opened = browser.new_context(
-        base_url=server, java_script_enabled=False, viewport={"width": 1280, "height": 800}
-    )
-    yield opened
-    opened.close()
+def watch() -> Iterator[Watch]:
+    """What this test's windows do, judged at its end: ask for it to `expect` an HTTP error."""
+    watch = Watch()
+    yield watch
+    assert watch.complaints() == []
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def open_page(browser: Browser, watch: Watch, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens a page in a window of its own, on the server over seeds/ unless `base_url` names one.
+
+    It takes what Playwright's `new_context` takes.
+    """
+    with ExitStack() as windows:
+
+        def open_one(base_url: str = "", **options: Any) -> Page:
+            address = base_url or request.getfixturevalue("server")
+            context = browser.new_context(base_url=address, **{"viewport": _DESKTOP, **options})
+            windows.callback(context.close)
+            watch.follow(context, address)
+            return context.new_page()
+
+        yield open_one
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A fresh page, scripts on."""
+    return open_page()
+
+
+@pytest.fixture
+def plain_page(open_page: OpenPage) -> Page:
+    """A fresh page, scripts off."""
+    return open_page(java_script_enabled=False)

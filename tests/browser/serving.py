@@ -1,0 +1,42 @@
+"""A folder becomes an index, and a real server answers from it on a port that was free."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from embeddings.artifact import Artifact
+from embeddings.build import build_index
+from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
+from service.app import create_app
+from service.limits import Turns
+from service.live import Live
+
+
+def publish(folder: Path, index: Path, encoder: str = DEFAULT_ENCODER) -> Artifact:
+    """An index of a folder, made with the encoder of that name."""
+    artifact = Artifact(index)
+    build_index([folder], artifact, lambda: load_encoder(encoder), load_tokenizer(encoder), encoder)
+    return artifact
+
+
+@contextmanager
+def serve(artifact: Artifact, turns: Turns | None = None) -> Iterator[str]:
+    """The address of a server over an index, or none yet, for as long as the context lasts."""
+    with closing(Live(artifact, load_encoder)) as live:
+        app = create_app(live, turns)
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+        )
+        # The socket listens before the thread starts, so a first request waits and does not fail.
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()

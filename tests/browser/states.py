@@ -1,0 +1,75 @@
+"""Every kind of page, by its address: what holds for all of them is tested over this list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+from tests.browser.watching import Watch
+
+QUESTION = "How many fighters does KIB command?"
+UNANSWERED = "What is the best recipe for plov?"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A page as an address gives it; `unfolded` with all its folded parts opened.
+
+    In the address stand `{document_id}` and `{passage_id}` for those of the question's first hit.
+    """
+
+    name: str
+    address: str
+    status: int = 200
+    unfolded: bool = False
+
+
+STATES = (
+    State("start", "/"),
+    State("hits", f"/?q={quote(QUESTION)}"),
+    State("hits-unfolded", f"/?q={quote(QUESTION)}", unfolded=True),
+    State("further-hits", f"/?q={quote(QUESTION)}&offset=10"),
+    State("past-the-last-hit", f"/?q={quote(QUESTION)}&offset=900"),
+    State("nothing-answers", f"/?q={quote(UNANSWERED)}"),
+    State("foreign-language", f"/?q={quote('Сколько боевиков воюет в Афганистане?')}"),
+    State("narrowed", f"/?q={quote(QUESTION)}&source=*.txt&language=en&mode=dense&sort=date"),
+    State("narrowed-unfolded", f"/?q={quote(QUESTION)}&source=*.txt", unfolded=True),
+    State("narrowed-to-nothing", f"/?q={quote(QUESTION)}&language=fa"),
+    State("filter-error", f"/?q={quote(QUESTION)}&after=never", 422),
+    State("query-error", "/?q=%3F%3F%3F", 422),
+    State("long-query", f"/?q={'x' * 3000}", 422),
+    State("document", "/documents/{document_id}"),
+    State("passage", f"/documents/{{document_id}}?q={quote(QUESTION)}&hit=1#{{passage_id}}"),
+    State(
+        "passage-unfolded",
+        f"/documents/{{document_id}}?q={quote(QUESTION)}&hit=1#{{passage_id}}",
+        unfolded=True,
+    ),
+    State("cite", "/passages/{passage_id}/cite"),
+    State("similar", "/passages/{passage_id}/similar"),
+    State("cite", "/passages/{passage_id}/cite?spans=0-79"),
+    State("about", "/about"),
+    State("about-unfolded", "/about", unfolded=True),
+    State("about-lit", "/about?q=Who+fights+in+Aleppo%3F"),
+    State("not-found", "/nothing-here", 404),
+    State("unknown-document", "/documents/nothing", 404),
+)
+
+
+def find_places(page: Page) -> dict[str, str]:
+    """The ids that the addresses of states are filled with."""
+    answer = page.request.get("/api/search", params={"q": QUESTION}).json()
+    return {key: answer["hits"][0][key] for key in ("document_id", "passage_id")}
+
+
+def open_state(page: Page, watch: Watch, state: State, places: Mapping[str, str]) -> None:
+    """Go to a state; its HTTP status is the one it names."""
+    if state.status >= 400:
+        watch.expect(state.status)
+    answer = page.goto(state.address.format_map(places))
+    assert answer is not None and answer.status == state.status
+    if state.unfolded:
+        folded = page.locator("details:not([open])")
+        assert folded.count(), f"{state.name} was to have folded parts"
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
