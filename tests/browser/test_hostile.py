@@ -142,6 +142,19 @@ def test_hits_show_titles_and_texts_as_they_are(hostile_page: Page, tried: str) 
     assert f"The row of {tried} ends here." in shown
 
 
+@pytest.mark.parametrize(("source", "word"), [("persian.txt", "بندر"), ("hebrew.txt", "הנמל")])
+def test_right_to_left_passages_run_so_inside_a_left_to_right_page(
+    hostile_page: Page, source: str, word: str
+) -> None:
+    hostile_page.goto(f"/?q={quote(word)}")
+    hit = hostile_page.locator("article.hit", has_text=source).first
+    expect(hit.locator("blockquote")).to_have_css("direction", "rtl")
+    expect(hit.locator(".where")).to_have_css("direction", "ltr")
+    hit.locator("a.open").click()
+    expect(hostile_page.locator(":target .text")).to_have_css("direction", "rtl")
+    expect(hostile_page.locator("main")).to_have_css("direction", "ltr")
+
+
 def test_a_query_that_nothing_answers_shows_the_nearest_as_they_are(hostile_page: Page) -> None:
     shown = _visit(hostile_page, f"/?q={quote('zzz <b>qqq</b> {{ 7*7 }}')}")
     assert "Nothing here answers this." in shown
