@@ -63,6 +63,17 @@ def test_back_and_forward_go_from_question_to_question(page: Page) -> None:
     expect(page.locator("#outcome")).to_have_text("Nothing here answers this.")
 
 
+def test_a_step_within_a_page_leaves_what_was_typed(page: Page) -> None:
+    _ask(page)
+    page.get_by_role("searchbox").fill("?")  # too short to be asked as it is typed
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("location.hash = 'main'")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("?")
+    assert not any("?q=" in address for address in asked)
+
+
 def test_a_page_that_was_typed_is_the_page_of_its_address(page: Page) -> None:
     page.goto("/")
     page.get_by_role("searchbox").press_sequentially(QUESTION)

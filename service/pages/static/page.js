@@ -70,6 +70,11 @@ function showRecent() {
 const SAME = { mode: "hybrid", sort: "score" };
 let pause, asking;
 let typing = false;
+let shown = readPlace();
+
+function readPlace() {
+  return location.pathname + location.search;
+}
 
 function readForm() {
   const given = [...new FormData(form)].filter(([name, value]) => value.trim() && value !== SAME[name]);
@@ -100,6 +105,7 @@ async function show(address, entry) {
     find("footer").replaceWith(document.adoptNode(find("footer", page)));
     if (entry === "push") history.pushState(null, "", address);
     if (entry === "replace") history.replaceState(null, "", address);
+    shown = readPlace();
     say(find("#outcome")?.textContent ?? "", false);
     showRecent();
   } catch (error) {
@@ -126,16 +132,16 @@ if (form && find("#found")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const address = readForm();
-    const same = address === location.pathname + location.search;
     typing = false;
-    await ask(address, same ? "" : "push");
+    await ask(address, address === readPlace() ? "" : "push");
     remember();
   });
-  addEventListener("popstate", async () => {
+  addEventListener("popstate", () => {
+    if (readPlace() === shown) return; // a step within the page
     typing = false;
     const asked = new URL(location).searchParams;
     for (const one of form.elements) if (one.name) one.value = asked.get(one.name) ?? SAME[one.name] ?? "";
-    await show(location.href, "");
+    ask(readPlace(), "");
   });
 }
 
