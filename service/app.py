@@ -1,9 +1,6 @@
 """Composes the web application over a Live searcher."""
 
-from importlib.resources import files
-
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
@@ -37,16 +34,5 @@ def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(pages.router, dependencies=turn)
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
-    _add_docs(app)
     add_error_handlers(app, pages.show_error)
     return app
-
-
-def _add_docs(app: FastAPI) -> None:
-    """Swagger UI from its own package, so that /docs works offline."""
-    folder = str(files("fastapi_swagger").joinpath("resources"))
-    app.mount("/static-docs", StaticFiles(directory=folder), name="static-docs")
-
-    @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
-    def show_docs(request: Request) -> Response:
-        return rendering.render(request, "docs.html", {})

@@ -11,6 +11,7 @@ from embeddings.errors import InvalidInput
 from service.api.routes import Id, SearcherOf, Today
 from service.pages import filters, views
 from service.pages.address import HITS_A_PAGE, Address, read_address
+from service.pages.api_view import list_operations, list_schemas
 from service.pages.citing import SPANS, view_quotations
 from service.pages.document_view import view_document
 from service.pages.following import follow_hits
@@ -134,6 +135,20 @@ def cite_page(
         "twin": f"/api/passages/{passage_id}/quote?format=csl-json",
     }
     return render(request, "cite.html", shown)
+
+
+@router.get("/docs", response_class=HTMLResponse)
+def api_page(request: Request) -> Response:
+    """The HTTP API, from its own OpenAPI description."""
+    described = request.app.openapi()
+    shown = {
+        "address": Address(),
+        "description": described["info"]["description"],
+        "operations": list(list_operations(described, str(request.base_url).rstrip("/"))),
+        "schemas": list(list_schemas(described)),
+        "twin": "/openapi.json",
+    }
+    return render(request, "docs.html", shown)
 
 
 @router.get("/favicon.ico")

@@ -52,6 +52,7 @@ STATES = (
     State("about", "/about"),
     State("about-unfolded", "/about", unfolded=True),
     State("about-lit", "/about?q=Who+fights+in+Aleppo%3F"),
+    State("docs", "/docs"),
     State("not-found", "/nothing-here", 404),
     State("unknown-document", "/documents/nothing", 404),
 )
