@@ -6,21 +6,23 @@
     <directory>/lock             held by the one build that may write
 
 A build is written aside, synced, verified, renamed into `builds/`, and made live by renaming a new
-`current` over the old. A kill at any moment leaves the old build live.
+`current` over the old. A kill at any moment leaves the old build live. Readers need no lock: each
+holds the folder of the build that it reads, and the sweep leaves what is held.
 """
 
 import fcntl
-import os
 import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from embeddings.holding import alone, held
 from embeddings.index.local import FILES, LocalIndex, write_index
 from embeddings.manifest import (
     CHECKSUM,
@@ -35,15 +37,19 @@ from embeddings.manifest import (
 )
 from embeddings.records import IndexContents
 
-_KEPT_BUILDS = 3
+KEPT_BUILDS = 3
 _CANARY_COSINE = 0.999
 
 
 class Artifact:
-    """The builds under one directory, which need not exist yet."""
+    """The builds under one directory, which need not exist yet.
 
-    def __init__(self, directory: Path) -> None:
+    The newest `kept` of them, at least one, stay when a new one is written, and the live one does.
+    """
+
+    def __init__(self, directory: Path, kept: int = KEPT_BUILDS) -> None:
         self.directory = directory
+        self._kept = max(kept, 1)
         self._builds = directory / "builds"
         self._current = directory / "current"
 
@@ -94,9 +100,12 @@ class Artifact:
             return False
         return False
 
-    def open(self) -> tuple[Manifest, LocalIndex]:
-        """Open the live build after quick checks: manifest hash, format, sizes, a canary query."""
-        folder = self._builds / self.live_id()
+    def open(self, build: str | None = None) -> tuple[Manifest, LocalIndex]:
+        """Open a build (default: the live one), held until its index is closed.
+
+        After quick checks: manifest hash, format, sizes, a canary query.
+        """
+        folder = self._builds / (build or self.live_id())
         manifest = read_manifest(folder)
         check_sizes(folder, manifest)
         return manifest, _open_checked(folder)
@@ -104,9 +113,13 @@ class Artifact:
     def verify(self, build: str | None = None) -> Manifest:
         """Hash every file of a build and try it. Raises IndexDamaged, IndexFormat, IndexMissing."""
         folder = self._builds / (build or self.live_id())
-        manifest = read_manifest(folder)
-        check_hashes(folder, manifest)
-        _open_checked(folder).close()
+        try:
+            with held(folder):
+                manifest = read_manifest(folder)
+                check_hashes(folder, manifest)
+                _open_checked(folder).close()
+        except OSError as error:
+            raise IndexDamaged(f"{folder} cannot be read: {error.strerror}", REPAIR) from error
         return manifest
 
     def rollback(self) -> str:
@@ -153,7 +166,7 @@ class Artifact:
 
     def _open_lock(self) -> IO[str]:
         try:
-            self._builds.mkdir(parents=True, exist_ok=True)
+            make_folder(self._builds)
             return (self.directory / "lock").open("w")
         except OSError as error:
             raise IndexUnwritable(
@@ -164,23 +177,31 @@ class Artifact:
     def _point_to(self, build: str) -> None:
         aside = self.directory / ".current"
         aside.write_text(f"{build}\n", encoding="ascii")
-        _sync(aside)
+        sync(aside)
         aside.replace(self._current)
-        _sync(self.directory)
+        sync(self.directory)
 
     def _sweep(self) -> None:
-        """Remove unfinished builds, and finished ones beyond those kept for a rollback."""
-        for path in self._builds.iterdir():
-            if path.name.startswith("."):
-                shutil.rmtree(path, ignore_errors=True)
+        """Remove unfinished builds, and finished ones beyond those kept that no reader holds."""
         live = self._find_live()
-        for build in self.finished()[:-_KEPT_BUILDS]:
+        for build in self.finished()[: -self._kept]:
             if build != live:
-                shutil.rmtree(self._builds / build, ignore_errors=True)
+                self._set_aside(build)
+        for path in self._builds.glob(".*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _set_aside(self, build: str) -> None:
+        """Take a build that no reader holds out of the finished ones, whole, and remove it."""
+        folder = self._builds / build
+        with suppress(OSError), alone(folder) as free:
+            if free:
+                aside = folder.rename(folder.with_name(f".{build}"))
+                sync(self._builds)
+                shutil.rmtree(aside, ignore_errors=True)
 
 
 class ArtifactWriter:
-    """Writes one build aside and publishes it."""
+    """Writes one build aside and publishes it. Raises IndexUnwritable where the disk is full."""
 
     def __init__(self, artifact: Artifact) -> None:
         self._artifact = artifact
@@ -188,17 +209,23 @@ class ArtifactWriter:
 
     @property
     def _aside(self) -> Path:
-        return self._artifact.directory / "builds" / f".{self._build}"
+        return self._finished.with_name(f".{self._build}")
+
+    @property
+    def _finished(self) -> Path:
+        return self._artifact.directory / "builds" / self._build
 
     def begin(self) -> str:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
         self._build = f"{now}-{secrets.token_hex(3)}"
-        self._artifact._sweep()
-        self._aside.mkdir(parents=True)
+        with writing(self._artifact.directory):
+            self._artifact._sweep()
+            self._aside.mkdir()
         return self._build
 
     def add(self, contents: IndexContents) -> None:
-        write_index(self._aside, contents)
+        with writing(self._artifact.directory):
+            write_index(self._aside, contents)
 
     def describe(self) -> Mapping[str, Mapping[str, object]]:
         """Size and hash of each file added, for the manifest."""
@@ -206,23 +233,27 @@ class ArtifactWriter:
 
     def verify(self, manifest: Manifest) -> None:
         """Write the manifest, sync, and read everything back."""
-        write_manifest(self._aside, manifest)
-        for name in (*FILES, MANIFEST, CHECKSUM):
-            _sync(self._aside / name)
-        _sync(self._aside)
+        with writing(self._artifact.directory):
+            write_manifest(self._aside, manifest)
+            for name in (*FILES, MANIFEST, CHECKSUM):
+                sync(self._aside / name)
+            sync(self._aside)
         check_hashes(self._aside, read_manifest(self._aside))
         _open_checked(self._aside).close()
 
     def publish(self) -> None:
-        finished = self._aside.with_name(self._build)
-        self._aside.rename(finished)
-        _sync(finished.parent)
-        self._artifact._point_to(self._build)
+        with writing(self._artifact.directory):
+            self._aside.rename(self._finished)
+            sync(self._finished.parent)
+            self._artifact._point_to(self._build)
+        self._build = ""
 
     def rollback(self) -> None:
         """Remove what was written, unless it was published."""
-        if self._build:
+        if self._build and self._artifact._find_live() != self._build:
             shutil.rmtree(self._aside, ignore_errors=True)
+            shutil.rmtree(self._finished, ignore_errors=True)
+            (self._artifact.directory / ".current").unlink(missing_ok=True)
 
 
 def _open_checked(folder: Path) -> LocalIndex:
@@ -243,11 +274,3 @@ def _ask_canary(index: LocalIndex, folder: Path) -> None:
     stored = index.read([number])[0].passage
     if len(nearest.scores) != 1 or nearest.scores[0] < _CANARY_COSINE or not stored.text:
         raise IndexDamaged(f"{folder} does not find a passage of its own", REPAIR)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

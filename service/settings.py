@@ -23,6 +23,13 @@ def _read_port(value: str) -> int:
     return port
 
 
+def _read_count(value: str) -> int:
+    count = int(value)
+    if count < 1:
+        raise ValueError(value)
+    return count
+
+
 def _read_milliseconds(value: str) -> int:
     milliseconds = int(value)
     if not 0 <= milliseconds <= _LONGEST:
@@ -109,6 +116,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("rehash", _read_switch, False, "look into every file, whatever its size and time say"),
     Setting("replace", _read_switch, False, "let an index take other folders than it held"),
+    Setting("keep-builds", _read_count, 3, "number of earlier builds to keep, 1 at least", "N"),
     Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
     Setting(
         "sources",
@@ -169,6 +177,7 @@ class Settings:
     ocr_languages: str = "eng"
     rehash: bool = False
     replace: bool = False
+    keep_builds: int = 3
     strict: bool = False
     sources: bool = False
     signals: bool = False

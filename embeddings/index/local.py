@@ -3,12 +3,15 @@
 The only file that imports faiss. Vectors are unit vectors, so the inner product is the cosine.
 """
 
+import os
+import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
+from embeddings.holding import hold
 from embeddings.index import NO_FILTER
 from embeddings.index.postings import PostingsFile, postings_files, write_postings
 from embeddings.index.ranking import concatenate_ranges, find_neighbours, multiply, take_best
@@ -59,9 +62,13 @@ def _write_vectors(path: Path, vectors: Vectors) -> None:
 
 
 class LocalIndex:
-    """A finished index folder, mapped into memory. Raises OSError or RuntimeError where damaged."""
+    """A finished index folder, mapped into memory and held until it is closed or forgotten.
+
+    Raises OSError or RuntimeError where damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self._let_go = weakref.finalize(self, os.close, hold(folder))
         self._store = Store(folder / _STORE)
         self._passages = faiss.read_index(str(folder / _PASSAGES), faiss.IO_FLAG_MMAP_IFC)
         self._sentences = faiss.read_index(str(folder / _SENTENCES), faiss.IO_FLAG_MMAP_IFC)
@@ -146,6 +153,7 @@ class LocalIndex:
     def close(self) -> None:
         self._store.close()
         self._postings.close()
+        self._let_go()
 
     def recall_cuts(self) -> Iterator[Cut]:
         """Every document as it was taken apart, by source."""

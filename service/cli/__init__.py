@@ -16,17 +16,19 @@ from service.settings import add_flags, read_settings
 
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
+_WRITING = ("rehash", "replace", "keep-builds")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", *_READING, "rehash", "replace", "strict", "json"),
+        ("index", "encoder", "keep-all", *_READING, *_WRITING, "strict", "json"),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
     "serve": (
         (
             *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
-            *("rehash", "replace", "strict"),
+            *_WRITING,
+            "strict",
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",

@@ -48,7 +48,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
         Path(settings.index).expanduser() if settings.index else locate_index(paths, Path.cwd())
     )
     name = settings.encoder or DEFAULT_ENCODER
-    artifact = Artifact(directory)
+    artifact = Artifact(directory, settings.keep_builds)
     with ProgressBar() as progress:
         report = build_index(
             paths,

@@ -22,6 +22,7 @@ GIVEN = {
     "ocr": ("1", True),
     "ocr-languages": ("eng+rus", "eng+rus"),
     "replace": ("1", True),
+    "keep-builds": ("5", 5),
     "strict": ("ON", True),
     "rehash": ("on", True),
     "sources": ("1", True),
