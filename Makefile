@@ -10,11 +10,11 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock docs quality golden fuzz bench clean env env-dev
+.PHONY: help serve test check lint types imports lock docs quality golden fuzz reliability bench clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-		while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+		while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
 	@$(BIN)/winnow serve "$$CORPUS" --port "$$PORT"
@@ -54,6 +54,9 @@ golden: env-dev ## write the answers over seeds/ anew that tests compare with
 
 fuzz: env-dev ## read thousands of damaged files of each format (minutes)
 	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py
+
+reliability: env-dev ## kill, damage and unplug hundreds of times (many minutes)
+	@$(BIN)/python -m pytest -m reliability
 
 bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a quiet machine)
 	@$(BIN)/python -m tests.measurements.lighthouse

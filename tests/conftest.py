@@ -34,6 +34,15 @@ TINY_CORPUS = {
 }
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long forms run where they are asked for by their marker alone: `make reliability`."""
+    if "reliability" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("reliability")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture
 def tiny_corpus(tmp_path: Path) -> Path:
     """A folder of five short texts; one passage stands in two of them."""
