@@ -18,6 +18,7 @@
     │   ├── IndexBusy         another build holds the lock
     │   └── IndexUnwritable   the folder of the index cannot be written
     ├── NotFound              an id that this build does not have
+    ├── BuildGone             a build that is no longer open
     └── ServiceError          the server
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
@@ -114,6 +115,10 @@ class IndexUnwritable(ArtifactError):
 
 class NotFound(WinnowError):
     """A document or passage id that this build does not have."""
+
+
+class BuildGone(WinnowError):
+    """A build that was named and is no longer open, or never was."""
 
 
 class ServiceError(WinnowError):

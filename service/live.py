@@ -1,13 +1,19 @@
-"""The Searcher in use: opened at the start, swapped when a new build is published."""
+"""The Searcher in use: opened at the start, swapped when a new build is published.
+
+A request looks whether there is a new build and goes on with the one in use. The new one is hashed
+and opened beside it, in a thread of its own, and serves once that has gone well. The one before
+stays open for a minute, for links that name it; after that it closes with the last request over it.
+"""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import Encoder
-from embeddings.errors import EncoderMismatch, NotReady, WinnowError
+from embeddings.errors import BuildGone, EncoderMismatch, NotReady, WinnowError
 from embeddings.manifest import Manifest
 from service.query import Query
 from service.reranking import Reranking
@@ -15,6 +21,7 @@ from service.search import Searcher
 
 _LOG = logging.getLogger("winnow")
 _PROBE = "what does this folder say?"
+KEPT_OPEN = 60.0  # seconds
 
 
 class Live:
@@ -25,34 +32,46 @@ class Live:
         artifact: Artifact,
         load_encoder: Callable[[str], Encoder],
         load_reranking: Callable[[], Reranking | None] = lambda: None,
+        tell_time: Callable[[], float] = time.monotonic,
     ) -> None:
         self._artifact = artifact
         self._load_encoder = load_encoder
         self._load_reranking = load_reranking
+        self._tell_time = tell_time
         self._encoder: Encoder | None = None
         self._reranking: Reranking | None = None
         self._searcher: Searcher | None = None
+        self._earlier: dict[str, tuple[Searcher, float]] = {}  # by build, until when it stays open
         self._refused = ""
         self._reason: WinnowError | None = None
+        self._preparing: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def open(self) -> Searcher:
         """Open the live build, its encoder and the reranker. Raises ArtifactError, EncoderError."""
-        manifest, index = self._artifact.open()
-        encoder = self._encoder or self._load_encoder(manifest.encoder["name"])
-        _check_encoder(manifest, encoder)
-        self._encoder = encoder
-        self._reranking = self._reranking or self._load_reranking()
-        self._searcher = Searcher(manifest, index, encoder, self._reranking)
+        self._searcher = self._open(self._artifact.live_id())
         return self._searcher
 
     @property
     def searcher(self) -> Searcher:
-        """The Searcher of the newest build that could be opened. Raises NotReady."""
-        self._follow()
+        """The Searcher in use; where there is none yet, of the live build. Raises NotReady."""
+        self._look()
         if self._searcher is None:
             raise self._explain()
         return self._searcher
+
+    def pin(self, build: str) -> Searcher:
+        """The Searcher of a build by its id: the one in use, or one before. Raises BuildGone."""
+        searcher = self.searcher
+        if searcher.manifest.build == build:
+            return searcher
+        with self._lock:
+            if build in self._earlier:
+                return self._earlier[build][0]
+        raise BuildGone(
+            f"build {build!r} is not open, build {searcher.manifest.build} answers",
+            "ask again without `build`: passages keep their ids as long as their text stays",
+        )
 
     @property
     def is_being_replaced(self) -> bool:
@@ -65,7 +84,19 @@ class Live:
         searcher.search(Query(_PROBE, k=1))
         return searcher.manifest.build
 
+    def settle(self) -> None:
+        """Wait until a build that was published before serves, or was refused."""
+        self._look()
+        preparing = self._preparing
+        if preparing is not None:
+            preparing.join()
+
     def close(self) -> None:
+        if self._preparing is not None:
+            self._preparing.join()
+        for searcher, _ in self._earlier.values():
+            searcher.close()
+        self._earlier.clear()
         if self._searcher is not None:
             self._searcher.close()
 
@@ -74,21 +105,80 @@ class Live:
             return NotReady("no index is open", "build one: winnow build FOLDER")
         return NotReady(f"no index is open: {self._reason.message}", self._reason.hint)
 
-    def _follow(self) -> None:
-        """Swap in a newly published build; requests under way keep the one they began with."""
+    def _open(self, build: str) -> Searcher:
+        manifest, index = self._artifact.open(build)
+        try:
+            encoder = self._encoder or self._load_encoder(manifest.encoder["name"])
+            _check_encoder(manifest, encoder)
+            self._encoder = encoder
+            self._reranking = self._reranking or self._load_reranking()
+        except BaseException:
+            index.close()
+            raise
+        return Searcher(manifest, index, encoder, self._reranking)
+
+    def _look(self) -> None:
+        """Let go of builds whose minute is over, and take up a new one where there is one."""
         with self._lock:
+            now = self._tell_time()
+            self._earlier = {b: kept for b, kept in self._earlier.items() if kept[1] > now}
+            if self._preparing is not None and self._preparing.is_alive():
+                return
             try:
                 build = self._artifact.live_id()
-                in_use = self._searcher.manifest.build if self._searcher else ""
-                if build not in (in_use, self._refused):
-                    self._refused = build
-                    self.open()
-                    self._refused = ""
-                    _LOG.info("now serving build %s", build)
             except WinnowError as error:
-                if self._reason is None or self._reason.message != error.message:
-                    _LOG.error("%s; the build in use stays", error)
-                self._reason = error
+                self._refuse(error)
+                return
+            in_use = self._searcher.manifest.build if self._searcher else ""
+            if build in (in_use, self._refused):
+                return
+            if self._searcher is None:
+                self._prepare(build)
+                return
+            self._preparing = threading.Thread(
+                target=self._replace, args=(build,), name="winnow-reload", daemon=True
+            )
+            self._preparing.start()
+
+    def _prepare(self, build: str) -> None:
+        """The first build there is: nothing can be answered before it is open."""
+        try:
+            self._swap(self._open(build))
+        except WinnowError as error:
+            self._refused = build
+            self._refuse(error)
+
+    def _replace(self, build: str) -> None:
+        """Hash and open a build beside the one in use, then put it in its place."""
+        try:
+            known = self._earlier.get(build)
+            if known is None:
+                self._artifact.verify(build)
+            searcher = known[0] if known else self._open(build)
+            searcher.search(Query(_PROBE, k=1))
+        except Exception as error:
+            told = error if isinstance(error, WinnowError) else WinnowError(str(error))
+            with self._lock:
+                self._refused = build
+                self._refuse(told)
+            return
+        with self._lock:
+            self._swap(searcher)
+
+    def _swap(self, searcher: Searcher) -> None:
+        before, self._searcher = self._searcher, searcher
+        self._earlier.pop(searcher.manifest.build, None)
+        if before is not None:
+            # Forgotten and not closed in the end: a request may be reading it still.
+            self._earlier[before.manifest.build] = (before, self._tell_time() + KEPT_OPEN)
+        self._refused = ""
+        self._reason = None
+        _LOG.info("now serving build %s", searcher.manifest.build)
+
+    def _refuse(self, error: WinnowError) -> None:
+        if self._reason is None or self._reason.message != error.message:
+            _LOG.error("%s; the build in use stays", error)
+        self._reason = error
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:

@@ -5,6 +5,7 @@ A query reads the postings of its own terms and nothing else.
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -54,6 +55,7 @@ class PostingsFile:
             uri=True,
             check_same_thread=False,
         )
+        weakref.finalize(self, self._terms.close)  # as of a Store, when the last reader has gone
 
     def close(self) -> None:
         self._terms.close()

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import (
     ArtifactError,
+    BuildGone,
     EncoderError,
     InvalidInput,
     NotFound,
@@ -25,6 +26,7 @@ _SECONDS = "2"  # after which to come again to a server that is not ready, or bu
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
     (NotFound, 404, "not_found"),
+    (BuildGone, 410, "gone"),
     (NotReady, 503, "not_ready"),
     (ServerBusy, 503, "busy"),
     (ArtifactError, 503, "index_unavailable"),
@@ -39,6 +41,7 @@ HTTP_CODES = {
 WHEN = {
     "bad_request": "the body cannot be read",
     "not_found": "no such address, document or passage",
+    "gone": "`build` names a build that is no longer open: an earlier one is for a minute",
     "method_not_allowed": "the address does not take this method; `Allow` names those it takes",
     "invalid_input": "a value cannot be used; `fields` names it",
     "internal": "an error of the server's own, told whole in its log",

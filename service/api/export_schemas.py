@@ -4,12 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.api.schemas import SearchRequest
+from service.api.schemas import SearchParameters
 
 ListName = Literal["csv", "json", "markdown", "bibtex", "text", "csl-json"]
 
 
-class ExportRequest(SearchRequest):
+class ExportRequest(SearchParameters):
     """A question, and the form that its answer is to be kept in."""
 
     format: ListName = Field("csv", description="The form of the file.")

@@ -16,10 +16,12 @@ from service.api.info_schemas import (
     RerankerOut,
 )
 from service.api.schemas import (
+    BUILD,
     BatchRequest,
     BatchResponse,
     ErrorResponse,
     PassageOut,
+    SearchParameters,
     SearchRequest,
     SearchResponse,
 )
@@ -32,6 +34,7 @@ from service.search import Results, Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
+    410: {"model": ErrorResponse, "description": "No such build is open any more"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
     503: {"model": ErrorResponse, "description": "No index is open"},
 }
@@ -40,10 +43,13 @@ _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 router = APIRouter(prefix="/api", responses=_ERRORS)
 
 
-def get_searcher(request: Request) -> Searcher:
-    """The Searcher of the live build; one request keeps one build throughout."""
+def get_searcher(
+    request: Request,
+    build: Annotated[str | None, Query(max_length=64, description=BUILD)] = None,
+) -> Searcher:
+    """The Searcher of the live build, or of the one named; one request keeps it throughout."""
     live: Live = request.app.state.live
-    return live.searcher
+    return live.pin(build) if build else live.searcher
 
 
 def get_today() -> date:
@@ -59,7 +65,7 @@ Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 @router.get("/search")
-def search(searcher: SearcherOf, asked: Annotated[SearchRequest, Query()]) -> SearchResponse:
+def search(searcher: SearcherOf, asked: Annotated[SearchParameters, Query()]) -> SearchResponse:
     """The passages that answer a question."""
     return SearchResponse.of(searcher.search(asked.to_query()))
 

@@ -18,6 +18,8 @@ from service.search import Hit, Results
 Mode = Literal["hybrid", "dense", "lexical"]
 Sort = Literal["score", "date"]
 
+BUILD = "Answer from this build, the live one or one that was up to a minute ago; else 410."
+
 
 def _field(pattern: str, description: str) -> Any:
     """A field that Query checks, with a message of its own."""
@@ -56,6 +58,12 @@ class SearchRequest(BaseModel):
             self.sort,
             self.facets,
         )
+
+
+class SearchParameters(SearchRequest):
+    """A question as an address has it, where `build` stands beside it."""
+
+    build: str | None = Field(None, max_length=64, description=BUILD)
 
 
 class BatchRequest(BaseModel):

@@ -27,6 +27,7 @@ class Address:
     mode: str = "hybrid"
     sort: str = "score"
     offset: int = 0
+    build: str = ""
 
     @property
     def filter(self) -> Filter:
@@ -95,6 +96,7 @@ def read_address(
     mode: str = "hybrid",
     sort: str = "score",
     offset: Annotated[int, Parameter(ge=0, le=DEEPEST - HITS_A_PAGE)] = 0,
+    build: Annotated[str, Parameter(max_length=64)] = "",
 ) -> Address:
     """From the parameters of a request; a form sends those left empty too."""
     return Address(
@@ -106,4 +108,5 @@ def read_address(
         mode or "hybrid",
         sort or "score",
         offset,
+        build,
     )

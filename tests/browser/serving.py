@@ -1,10 +1,12 @@
 """A folder becomes an index, and a real server answers from it on a port that was free."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import uvicorn
 
@@ -21,6 +23,15 @@ def publish(folder: Path, index: Path, encoder: str = DEFAULT_ENCODER) -> Artifa
     artifact = Artifact(index)
     build_index([folder], artifact, lambda: load_encoder(encoder), load_tokenizer(encoder), encoder)
     return artifact
+
+
+def ask_until_served(address: str, build: str) -> None:
+    """Return once a build answers that was published while another one was served."""
+    for _ in range(100_000):
+        with urlopen(f"{address}/api/info", timeout=60) as answer:
+            if json.load(answer)["build"] == build:
+                return
+    raise AssertionError(f"{build} is not served")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from service.limits import Turns
 from tests.browser.accessibility import find_all_violations
 from tests.browser.conftest import OpenPage
 from tests.browser.pictures import SIZES, take_picture
-from tests.browser.serving import publish, serve
+from tests.browser.serving import ask_until_served, publish, serve
 from tests.browser.watching import Watch
 from tests.embeddings.building import write_files
 
@@ -104,6 +104,7 @@ def test_a_newer_index_is_told_when_the_page_is_looked_at_again(
         page = open_page(base_url=address)
         page.goto("/?q=ships")
         write_files(tmp_path / "corpus", {"more.txt": "A storm broke eleven masts."})
-        publish(tmp_path / "corpus", tmp_path / "index", "hashing")
+        newer = publish(tmp_path / "corpus", tmp_path / "index", "hashing")
+        ask_until_served(address, newer.live_id())
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.get_by_role("status")).to_contain_text("A newer index answers now.")

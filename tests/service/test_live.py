@@ -1,6 +1,8 @@
-"""A new build is picked up by the next request; one that cannot be opened is not."""
+"""A new build is opened aside and then serves; one that is not whole is refused."""
 
+import gc
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,10 +14,13 @@ from starlette.testclient import TestClient
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.errors import EncoderMismatch, NotReady
+from embeddings.errors import BuildGone, EncoderMismatch, NotReady
+from embeddings.holding import alone
+from embeddings.manifest import Manifest
 from service.app import create_app
-from service.live import Live
+from service.live import KEPT_OPEN, Live
 from service.query import Query
+from tests.embeddings.building import flip_byte
 from tests.service.building import build, write_corpus
 
 
@@ -31,12 +36,31 @@ def directory(tmp_path: Path, folder: Path) -> Path:
     return tmp_path / "index"
 
 
+class _Clock:
+    """Stands still until it is told otherwise."""
+
+    seconds = 0.0
+
+    def tell(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
-def served(directory: Path) -> Iterator[TestClient]:
-    live = Live(Artifact(directory), load_encoder)
+def clock() -> _Clock:
+    return _Clock()
+
+
+@pytest.fixture
+def live(directory: Path, clock: _Clock) -> Iterator[Live]:
+    live = Live(Artifact(directory), load_encoder, tell_time=clock.tell)
+    yield live
+    live.close()
+
+
+@pytest.fixture
+def served(live: Live) -> Iterator[TestClient]:
     with TestClient(create_app(live)) as client:
         yield client
-    live.close()
 
 
 def _publish(folder: Path, directory: Path, text: str) -> str:
@@ -51,12 +75,13 @@ def _damage(directory: Path, build_id: str) -> None:
 
 
 def _ask(client: TestClient, question: str) -> tuple[str, str]:
-    """The build that answered, and the source of its first hit."""
+    """The build that answered once what was published is settled, and its first hit's source."""
+    client.app.state.live.settle()  # type: ignore[attr-defined]
     answer = client.get("/api/search", params={"q": question, "k": 1}).json()
     return answer["build"], answer["hits"][0]["source"]
 
 
-def test_the_next_request_is_answered_by_the_new_build(
+def test_a_new_build_answers_once_it_is_open(
     served: TestClient, folder: Path, directory: Path
 ) -> None:
     before, _ = _ask(served, "volcano ash on the vineyards")
@@ -78,18 +103,41 @@ def test_a_rolled_back_build_serves_again(
     assert _ask(served, "lamp")[0] == first
 
 
-def test_a_searcher_in_hand_answers_from_its_own_build(directory: Path, folder: Path) -> None:
-    live = Live(Artifact(directory), load_encoder)
+def test_a_searcher_in_hand_answers_from_its_own_build(live: Live, folder: Path) -> None:
     in_hand = live.searcher
+    directory = folder.parent / "index"
     published = _publish(folder, directory, "Whatever comes later is none of its business, surely.")
+    live.settle()
     assert live.searcher.manifest.build == published
     assert in_hand.documents(0, 1)[0] == live.searcher.documents(0, 1)[0] - 1
+
+
+class _Waiting(Artifact):
+    """An index whose builds are hashed only when the test says so."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.go_on = threading.Event()
+
+    def verify(self, build: str | None = None) -> Manifest:
+        assert self.go_on.wait(60)
+        return super().verify(build)
+
+
+def test_no_request_waits_for_a_build_that_is_opened_aside(directory: Path, folder: Path) -> None:
+    artifact = _Waiting(directory)
+    live = Live(artifact, load_encoder)
+    first = live.searcher.manifest.build
+    published = _publish(folder, directory, "Another text that is long enough to be a passage.")
+    for _ in range(3):
+        assert live.searcher.search(Query("the lamp")).build == first
+    artifact.go_on.set()
+    live.settle()
+    assert live.searcher.search(Query("the lamp")).build == published
     live.close()
-    in_hand.close()
 
 
-def test_no_request_is_lost_while_a_build_is_published(directory: Path, folder: Path) -> None:
-    live = Live(Artifact(directory), load_encoder)
+def test_no_request_is_lost_while_a_build_is_published(live: Live, folder: Path) -> None:
     first = live.searcher.manifest.build
     text = "Volcano ash fell on the vineyards for eleven days and the grapes tasted of smoke."
 
@@ -100,12 +148,75 @@ def test_no_request_is_lost_while_a_build_is_published(directory: Path, folder: 
 
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(ask, number) for number in range(100)]
-        published = _publish(folder, directory, text)
+        published = _publish(folder, folder.parent / "index", text)
         answers += [pool.submit(ask, number) for number in range(100)]
+        live.settle()
+        answers.append(pool.submit(ask, 200))
         builds = [answer.result() for answer in answers]
     assert set(builds) <= {first, published}
     assert builds[-1] == published
-    live.close()
+
+
+def test_a_link_made_from_the_build_before_works_for_a_minute(
+    served: TestClient, folder: Path, directory: Path, clock: _Clock
+) -> None:
+    first, _ = _ask(served, "lamp")
+    hit = served.get("/api/search", params={"q": "lamp", "k": 1}).json()["hits"][0]
+    published = _publish(folder, directory, "Another text that is long enough to be a passage.")
+    assert _ask(served, "lamp")[0] == published
+    document, passage = hit["document_id"], hit["passage_id"]
+    paths = [
+        "/api/search?q=lamp",
+        "/api/search/export?q=lamp&format=json",
+        f"/api/passages/{passage}?",
+        f"/api/passages/{passage}/similar?",
+        f"/api/documents/{document}?",
+        "/api/documents?",
+        "/api/info?",
+        "/?q=lamp",
+        f"/documents/{document}?",
+        f"/passages/{passage}/cite?",
+    ]
+    clock.seconds = KEPT_OPEN - 1
+    for path in paths:
+        answer = served.get(f"{path}&build={first}")
+        assert answer.status_code == 200, path
+        assert published not in answer.text
+    assert served.post("/api/search", params={"build": first}, json={"q": "lamp"}).json()[
+        "build"
+    ] == (first)
+    assert served.get("/api/search", params={"q": "lamp", "build": published}).status_code == 200
+    clock.seconds = KEPT_OPEN + 1
+    for path in paths:
+        answer = served.get(f"{path}&build={first}")
+        assert answer.status_code == 410, path
+    error = served.get(f"/api/search?q=lamp&build={first}").json()["error"]
+    assert error["code"] == "gone" and "without `build`" in error["hint"]
+    assert published in error["message"]
+
+
+@pytest.mark.parametrize("build_id", ["nonsense", "../..", "20260101T000000000-abcdef"])
+def test_a_build_that_never_was_is_gone(live: Live, build_id: str) -> None:
+    with pytest.raises(BuildGone):
+        live.pin(build_id)
+
+
+def test_the_build_before_is_closed_after_a_minute_with_its_last_reader(
+    live: Live, folder: Path, directory: Path, clock: _Clock
+) -> None:
+    in_hand = live.searcher
+    before = directory / "builds" / in_hand.manifest.build
+    _publish(folder, directory, "Another text that is long enough to be a passage of its own.")
+    live.settle()
+    clock.seconds = KEPT_OPEN + 1
+    assert live.searcher is not in_hand
+    assert in_hand.search(Query("the lamp")).hits, "a request that began with it goes on"
+    with alone(before) as free:
+        assert not free
+    del in_hand
+    gc.collect()
+    with alone(before) as free:
+        assert free
 
 
 def test_a_damaged_new_build_leaves_the_earlier_one_serving(
@@ -121,6 +232,18 @@ def test_a_damaged_new_build_leaves_the_earlier_one_serving(
         assert _ask(served, "lighthouse keeper ships") == (first, source)
     assert "passages.faiss" in caplog.text
     assert served.get("/readyz").json()["build"] == first
+
+
+def test_what_only_hashing_shows_is_refused_too(
+    served: TestClient, folder: Path, directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, _ = _ask(served, "lamp")
+    damaged = _publish(folder, directory, "Broken builds are never served, whatever they hold.")
+    path = directory / "builds" / damaged / "positions.npy"
+    flip_byte(path, -1)
+    with caplog.at_level(logging.ERROR):
+        assert _ask(served, "lamp")[0] == first
+    assert "was altered" in caplog.text and "stays" in caplog.text
 
 
 def test_a_build_after_a_damaged_one_is_served(

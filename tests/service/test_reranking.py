@@ -270,6 +270,7 @@ def test_a_reranker_is_loaded_once_for_all_builds(tmp_path: Path, tiny_corpus: P
     text = "A new text about the keepers of bees, long enough to be found."
     (tiny_corpus / "new.txt").write_text(text)
     second = build(tiny_corpus, tmp_path / "own").build
+    live.settle()
     assert live.searcher.manifest.build == second != first
     assert live.searcher.search(Query("keepers of bees", k=1)).hits[0].reranker is not None
     assert len(loaded) == 1
