@@ -1,12 +1,12 @@
 """Composes the web application over a Live searcher."""
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
 from service.api import health, routes
-from service.api.errors import add_error_handlers
-from service.limits import Turns, take_turn
+from service.api.errors import add_error_handlers, make_answer
+from service.limits import Guard, Limits, Turns
 from service.live import Live
 from service.pages import rendering
 from service.pages import routes as pages
@@ -17,7 +17,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
+def create_app(live: Live, limits: Limits | None = None, turns: Turns | None = None) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine."""
     app = FastAPI(
         title="Winnow",
@@ -27,12 +27,13 @@ def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.live = live
-    app.state.turns = turns or Turns()
+    limits = limits or Limits()
+    turns = turns or limits.make_turns()
+    app.add_middleware(Guard, limits=limits, turns=turns, answer=make_answer(pages.show_error))
     app.add_middleware(rendering.Policy)
-    turn = [Depends(take_turn)]
-    app.include_router(routes.router, dependencies=turn)
+    app.include_router(routes.router)
     app.include_router(health.router)
-    app.include_router(pages.router, dependencies=turn)
+    app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)
     return app

@@ -30,6 +30,18 @@ def _read_milliseconds(value: str) -> int:
     return milliseconds
 
 
+def _make_reader(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers in a range."""
+
+    def read(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(value)
+        return number
+
+    return read
+
+
 def _read_switch(value: str) -> bool:
     if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
         raise ValueError(value)
@@ -99,6 +111,35 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
+    Setting(
+        "concurrency",
+        _make_reader(0, 32),
+        0,
+        "requests answered at once, up to 32; 0: one for each core, at least two",
+        "N",
+    ),
+    Setting("queue", _make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
+    Setting(
+        "timeout",
+        _make_reader(1, 3600),
+        30,
+        "seconds that a request may wait and run, 1 to 3600",
+        "SECONDS",
+    ),
+    Setting(
+        "max-body",
+        _make_reader(1, 1_000_000_000),
+        1_000_000,
+        "bytes that the body of a request may have",
+        "BYTES",
+    ),
+    Setting(
+        "stop-timeout",
+        _make_reader(1, 3600),
+        30,
+        "seconds that a server told to stop may take to finish what runs, 1 to 3600",
+        "SECONDS",
+    ),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
@@ -161,6 +202,11 @@ class Settings:
     rerank_ms: int = 300
     host: str = "127.0.0.1"
     port: int = 8000
+    concurrency: int = 0
+    queue: int = 32
+    timeout: int = 30
+    max_body: int = 1_000_000
+    stop_timeout: int = 30
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

@@ -32,8 +32,10 @@ from service.search import Results, Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
+    408: {"model": ErrorResponse, "description": "A body that came too slowly"},
+    413: {"model": ErrorResponse, "description": "A body larger than the server takes"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
-    503: {"model": ErrorResponse, "description": "No index is open"},
+    503: {"model": ErrorResponse, "description": "No index is open, or the server is too busy"},
 }
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 

@@ -16,6 +16,7 @@ from service.settings import add_flags, read_settings
 
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
+_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
@@ -25,7 +26,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "serve": (
         (
-            *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
+            *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *("rehash", "replace", "strict"),
         ),
         (("paths", "*", "folders or files to index first"),),

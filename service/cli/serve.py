@@ -63,9 +63,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> None:
-    import uvicorn
-
     from service.app import create_app
+    from service.limits import Limits
+    from service.serving import make_server
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("winnow").setLevel(logging.INFO)
@@ -77,9 +77,13 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> N
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(live), log_config=None, access_log=False, lifespan="off")
+    limits = Limits(
+        settings.concurrency,
+        settings.queue,
+        settings.timeout,
+        settings.max_body,
     )
+    server = make_server(create_app(live, limits), limits, settings.stop_timeout)
     try:
         server.run(sockets=[listener])
     finally:
