@@ -27,6 +27,7 @@ def create_app(live: Live, limits: Limits | None = None, turns: Turns | None = N
         redoc_url=None,
     )
     app.state.live = live
+    app.state.readiness = health.Readiness(live)
     limits = limits or Limits()
     turns = turns or limits.make_turns()
     app.add_middleware(Guard, limits=limits, turns=turns, answer=make_answer(pages.show_error))
