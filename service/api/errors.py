@@ -99,9 +99,12 @@ def _describe_field(one: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(map(str, inner)) or str(place), "message": one["msg"]}
 
 
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics", "/openapi", "/static")
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person is asking: anything outside the programs' addresses."""
-    return not request.url.path.startswith(("/api", "/healthz", "/readyz", "/openapi", "/static"))
+    return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
@@ -116,6 +119,7 @@ def make_answer(show_page: Any) -> Callable[[Request, Exception], Awaitable[Resp
     async def answer(request: Request, error: Exception) -> Response:
         body = describe_error(error)
         status = body["error"]["status"]
+        request.state.record.refusal = body["error"]["code"]
         if wants_page(request):
             given: Response = show_page(request, body["error"])
         else:

@@ -3,10 +3,13 @@
 import asyncio
 
 from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.concurrency import run_in_threadpool
 
 from service.api.schemas import ErrorResponse, HealthResponse
 from service.live import Live
+from service.metrics import Metrics
 
 router = APIRouter()
 
@@ -38,3 +41,10 @@ async def is_up() -> HealthResponse:
 async def is_ready(request: Request) -> HealthResponse:
     """A build is open, its files are there whole, and a real query is answered."""
     return HealthResponse(status="ready", build=await request.app.state.readiness.ask())
+
+
+@router.get("/metrics", include_in_schema=False)
+def show_metrics(request: Request) -> Response:
+    """What Prometheus reads."""
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.show(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

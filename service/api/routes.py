@@ -29,6 +29,7 @@ from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
 from service.reranking import DEPTH, WEIGHT
 from service.search import Results, Searcher
+from service.watching import Record
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
@@ -45,7 +46,8 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 def get_searcher(request: Request) -> Searcher:
     """The Searcher of the live build; one request keeps one build throughout."""
     live: Live = request.app.state.live
-    return live.searcher
+    record: Record = request.state.record
+    return record.follow(live.searcher)
 
 
 def get_today() -> date:
