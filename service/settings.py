@@ -12,6 +12,7 @@ from typing import Any
 
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
+from service.logs import FORMATS
 
 _LONGEST = 3_600_000
 
@@ -40,6 +41,12 @@ def _make_reader(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def _read_log_format(value: str) -> str:
+    if value not in FORMATS:
+        raise ValueError(value)
+    return value
 
 
 def _read_switch(value: str) -> bool:
@@ -140,6 +147,13 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds that a server told to stop may take to finish what runs, 1 to 3600",
         "SECONDS",
     ),
+    Setting(
+        "log-format",
+        _read_log_format,
+        "plain",
+        "form of the log: `plain` lines, or `json`, one object a line",
+        "FORM",
+    ),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
@@ -207,6 +221,7 @@ class Settings:
     timeout: int = 30
     max_body: int = 1_000_000
     stop_timeout: int = 30
+    log_format: str = "plain"
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

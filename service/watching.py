@@ -3,12 +3,14 @@
 The text of a question is none of it.
 """
 
+import logging
 import re
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.metrics import STAGES, Metrics
 from service.search import Results, Searcher
 
+_LOG = logging.getLogger("winnow")
+_LINE = "%(method)s %(path)s %(status)s, %(ms)s ms, request %(request)s, build %(build)s"
+_LONGEST_PATH = 200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NO_ROUTE = "none"
 
@@ -61,7 +66,7 @@ class Routes:
 
 
 class Watch:
-    """Gives each request an id, and counts it when it has ended."""
+    """Gives each request an id; when it has ended, counts it and writes one line of it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, routes: Routes) -> None:
         self._app = app
@@ -86,7 +91,9 @@ class Watch:
         try:
             await self._app(scope, receive, tell)
         finally:
-            self._count(scope, record, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._count(scope, record, status, seconds)
+            _write(scope, record, status, seconds)
 
     def _count(self, scope: Scope, record: Record, status: int, seconds: float) -> None:
         route = self._routes.name(scope["path"])
@@ -103,6 +110,19 @@ def _read_id(scope: Scope) -> str:
     """The id that the asker gave, where it is a harmless one, else a new one."""
     given = Headers(scope=scope).get("x-request-id", "")
     return given if _ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _write(scope: Scope, record: Record, status: int, seconds: float) -> None:
+    """One line, without what stands behind the path, where questions are."""
+    facts = {
+        "request": record.id,
+        "method": scope["method"],
+        "path": quote(scope["path"])[:_LONGEST_PATH],
+        "status": status,
+        "ms": round(1000 * seconds, 1),
+        "build": record.build,
+    }
+    _LOG.info(_LINE, facts, extra={"facts": facts})
 
 
 def _make_headers(record: Record) -> list[tuple[bytes, bytes]]:

@@ -16,7 +16,7 @@ from service.settings import add_flags, read_settings
 
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
-_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout")
+_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (

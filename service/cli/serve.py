@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import logging
 import socket
 
 from embeddings.artifact import Artifact
@@ -11,6 +10,7 @@ from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
 from service.locations import read_paths
+from service.logs import set_up_logs
 from service.settings import Settings
 
 
@@ -67,10 +67,7 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> N
     from service.limits import Limits
     from service.serving import make_server
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("winnow").setLevel(logging.INFO)
-    for noisy in ("sentence_transformers", "httpx", "faiss"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
     live = make_live(artifact, settings)
     live.open()
     live.check()

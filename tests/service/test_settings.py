@@ -20,6 +20,7 @@ GIVEN = {
     "timeout": ("7", 7),
     "max-body": ("2000", 2000),
     "stop-timeout": ("9", 9),
+    "log-format": ("json", "json"),
     "keep-all": ("yes", True),
     "text-column": ("abstract", "abstract"),
     "include": ("a/*.txt", ("a/*.txt",)),
