@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from embeddings.errors import WinnowError
 from embeddings.manifest import Manifest
+from service.api.errors import WHEN
 from service.limits import Turns
 from service.live import Live
 
@@ -53,6 +54,8 @@ class Metrics:
             self._searches.labels(answered)
         for stage in STAGES:
             self._stages.labels(stage)
+        for code in WHEN:  # a count that begins at one is no increase to an alert rule
+            self._refusals.labels(code)
         running = Gauge("winnow_requests_in_progress", "Requests that have a turn", registry=own)
         running.set_function(lambda: turns.taken)
         queue = Gauge("winnow_queue_length", "Requests that wait for a turn", registry=own)

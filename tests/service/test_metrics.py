@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
+from service.api.errors import WHEN
 from service.app import create_app
 from service.limits import Limits, Turns
 from service.live import Live
@@ -106,6 +107,12 @@ def test_refusals_are_counted_by_their_code(watched: TestClient) -> None:
     samples = _read(watched)
     for code in ("too_large", "invalid_input", "not_found"):
         assert _get(samples, "winnow_refusals_total", code=code) == 1, code
+
+
+def test_every_code_is_told_before_it_first_happens(watched: TestClient) -> None:
+    samples = _read(watched)
+    for code in WHEN:
+        assert samples[("winnow_refusals_total", frozenset({("code", code)}))] == 0
 
 
 def test_the_build_in_use_is_told_with_its_age_and_size(watched: TestClient) -> None:
