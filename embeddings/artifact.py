@@ -110,6 +110,10 @@ class Artifact:
         check_sizes(folder, manifest)
         return manifest, _open_checked(folder)
 
+    def check_files(self, manifest: Manifest) -> None:
+        """Whether a build's files are there whole, by their sizes. Raises IndexDamaged."""
+        check_sizes(self._builds / manifest.build, manifest)
+
     def verify(self, build: str | None = None) -> Manifest:
         """Hash every file of a build and try it. Raises IndexDamaged, IndexFormat, IndexMissing."""
         folder = self._builds / (build or self.live_id())

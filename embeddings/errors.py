@@ -22,7 +22,10 @@
     └── ServiceError          the server
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
-        └── ServerBusy        more questions at once than it takes
+        ├── ServerBusy        more questions at once than it takes
+        ├── TimedOut          an answer took too long
+        ├── BodyTooLarge      a request larger than it takes
+        └── BodyTooSlow       a request that came too slowly
 
 A message says what happened and where; the hint says what to do next.
 """
@@ -135,3 +138,15 @@ class NotReady(ServiceError):
 
 class ServerBusy(ServiceError):
     """More requests at once than the server takes on."""
+
+
+class TimedOut(ServiceError):
+    """An answer that took longer than a request may last."""
+
+
+class BodyTooLarge(ServiceError):
+    """The body of a request is larger than the server takes."""
+
+
+class BodyTooSlow(ServiceError):
+    """The body of a request did not come in time."""

@@ -81,6 +81,8 @@ class Live:
     def check(self) -> str:
         """Ask a real question of the build in use; its id. Raises WinnowError where it fails."""
         searcher = self.searcher
+        # First: to read beyond the end of a file that was cut short would end the process.
+        self._artifact.check_files(searcher.manifest)
         searcher.search(Query(_PROBE, k=1))
         return searcher.manifest.build
 

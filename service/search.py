@@ -1,7 +1,8 @@
 """Query -> hits, over one immutable build."""
 
+import copy
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +92,7 @@ class Searcher:
         self._index = index
         self._encoder = encoder
         self._vocabulary = Vocabulary(index)
+        self._tell: Callable[[Results], None] = lambda _: None
 
     @property
     def confidence_status(self) -> str:
@@ -105,7 +107,15 @@ class Searcher:
 
     def search(self, query: Query) -> Results:
         """The passages nearest to the query, and whether they answer it."""
-        return self._answer(query, self.reranking)
+        results = self._answer(query, self.reranking)
+        self._tell(results)
+        return results
+
+    def telling(self, tell: Callable[[Results], None]) -> "Searcher":
+        """The same build, asked by one who wants to know of each search what came of it."""
+        other = copy.copy(self)
+        other._tell = tell
+        return other
 
     def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()

@@ -12,6 +12,7 @@ from typing import Any
 
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
+from service.logs import FORMATS
 
 _LONGEST = 3_600_000
 
@@ -35,6 +36,24 @@ def _read_milliseconds(value: str) -> int:
     if not 0 <= milliseconds <= _LONGEST:
         raise ValueError(value)
     return milliseconds
+
+
+def _make_reader(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers in a range."""
+
+    def read(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(value)
+        return number
+
+    return read
+
+
+def _read_log_format(value: str) -> str:
+    if value not in FORMATS:
+        raise ValueError(value)
+    return value
 
 
 def _read_switch(value: str) -> bool:
@@ -106,6 +125,42 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
     Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
+    Setting(
+        "concurrency",
+        _make_reader(0, 32),
+        0,
+        "requests answered at once, up to 32; 0: one for each core, at least two",
+        "N",
+    ),
+    Setting("queue", _make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
+    Setting(
+        "timeout",
+        _make_reader(1, 3600),
+        30,
+        "seconds that a request may wait and run, 1 to 3600",
+        "SECONDS",
+    ),
+    Setting(
+        "max-body",
+        _make_reader(1, 1_000_000_000),
+        1_000_000,
+        "bytes that the body of a request may have",
+        "BYTES",
+    ),
+    Setting(
+        "stop-timeout",
+        _make_reader(1, 3600),
+        30,
+        "seconds that a server told to stop may take to finish what runs, 1 to 3600",
+        "SECONDS",
+    ),
+    Setting(
+        "log-format",
+        _read_log_format,
+        "plain",
+        "form of the log: `plain` lines, or `json`, one object a line",
+        "FORM",
+    ),
     Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
@@ -169,6 +224,12 @@ class Settings:
     rerank_ms: int = 300
     host: str = "127.0.0.1"
     port: int = 8000
+    concurrency: int = 0
+    queue: int = 32
+    timeout: int = 30
+    max_body: int = 1_000_000
+    stop_timeout: int = 30
+    log_format: str = "plain"
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

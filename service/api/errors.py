@@ -1,7 +1,7 @@
 """One table from error to status and code, and one body for every error, FastAPI's own included."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,12 +11,15 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import (
     ArtifactError,
+    BodyTooLarge,
+    BodyTooSlow,
     BuildGone,
     EncoderError,
     InvalidInput,
     NotFound,
     NotReady,
     ServerBusy,
+    TimedOut,
     WinnowError,
 )
 
@@ -29,6 +32,9 @@ TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (BuildGone, 410, "gone"),
     (NotReady, 503, "not_ready"),
     (ServerBusy, 503, "busy"),
+    (TimedOut, 503, "timed_out"),
+    (BodyTooLarge, 413, "too_large"),
+    (BodyTooSlow, 408, "too_slow"),
     (ArtifactError, 503, "index_unavailable"),
     (EncoderError, 503, "encoder_unavailable"),
     (WinnowError, 500, "internal"),
@@ -47,6 +53,9 @@ WHEN = {
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
     "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
+    "timed_out": "no answer within `--timeout`; `Retry-After` says when to come again",
+    "too_large": "the body has more bytes than `--max-body`",
+    "too_slow": "the body did not come within ten seconds",
     "index_unavailable": "the index is missing or damaged",
     "encoder_unavailable": "the model is missing, damaged or not that of the build",
 }
@@ -93,17 +102,27 @@ def _describe_field(one: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(map(str, inner)) or str(place), "message": one["msg"]}
 
 
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics", "/openapi", "/static")
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person is asking: anything outside the programs' addresses."""
-    return not request.url.path.startswith(("/api", "/healthz", "/readyz", "/openapi", "/static"))
+    return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
-    """Answer every error with the one body, or on a page with `show_page(request, body)`."""
+    """Answer every error that the application raises."""
+    for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, make_answer(show_page))
+
+
+def make_answer(show_page: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers an error with the one body, or on a page with `show_page(request, body)`."""
 
     async def answer(request: Request, error: Exception) -> Response:
         body = describe_error(error)
         status = body["error"]["status"]
+        request.state.record.refusal = body["error"]["code"]
         if wants_page(request):
             given: Response = show_page(request, body["error"])
         else:
@@ -113,5 +132,4 @@ def add_error_handlers(app: FastAPI, show_page: Any) -> None:
             given.headers["Retry-After"] = _SECONDS
         return given
 
-    for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, answer)
+    return answer

@@ -31,12 +31,15 @@ from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
 from service.reranking import DEPTH, WEIGHT
 from service.search import Results, Searcher
+from service.watching import Record
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
+    408: {"model": ErrorResponse, "description": "A body that came too slowly"},
     410: {"model": ErrorResponse, "description": "No such build is open any more"},
+    413: {"model": ErrorResponse, "description": "A body larger than the server takes"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
-    503: {"model": ErrorResponse, "description": "No index is open"},
+    503: {"model": ErrorResponse, "description": "No index is open, or the server is too busy"},
 }
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 
@@ -49,7 +52,8 @@ def get_searcher(
 ) -> Searcher:
     """The Searcher of the live build, or of the one named; one request keeps it throughout."""
     live: Live = request.app.state.live
-    return live.pin(build) if build else live.searcher
+    record: Record = request.state.record
+    return record.follow(live.pin(build) if build else live.searcher)
 
 
 def get_today() -> date:

@@ -17,6 +17,7 @@ from service.settings import add_flags, read_settings
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
+_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
@@ -26,7 +27,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "serve": (
         (
-            *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
+            *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
             "strict",
         ),

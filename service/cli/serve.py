@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import logging
 import socket
 
 from embeddings.artifact import Artifact
@@ -11,6 +10,7 @@ from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
 from service.locations import read_paths
+from service.logs import set_up_logs
 from service.settings import Settings
 
 
@@ -63,23 +63,24 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> None:
-    import uvicorn
-
     from service.app import create_app
+    from service.limits import Limits
+    from service.serving import make_server
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("winnow").setLevel(logging.INFO)
-    for noisy in ("sentence_transformers", "httpx", "faiss"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
     live = make_live(artifact, settings)
     live.open()
     live.check()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(live), log_config=None, access_log=False, lifespan="off")
+    limits = Limits(
+        settings.concurrency,
+        settings.queue,
+        settings.timeout,
+        settings.max_body,
     )
+    server = make_server(create_app(live, limits), limits, settings.stop_timeout)
     try:
         server.run(sockets=[listener])
     finally:

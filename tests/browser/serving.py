@@ -3,19 +3,18 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-import uvicorn
-
 from embeddings.artifact import Artifact
 from embeddings.build import build_index
-from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
+from embeddings.encoders import DEFAULT_ENCODER, Encoder, load_encoder, load_tokenizer
 from service.app import create_app
-from service.limits import Turns
+from service.limits import Limits, Turns
 from service.live import Live
+from service.serving import make_server
 
 
 def publish(folder: Path, index: Path, encoder: str = DEFAULT_ENCODER) -> Artifact:
@@ -35,13 +34,16 @@ def ask_until_served(address: str, build: str) -> None:
 
 
 @contextmanager
-def serve(artifact: Artifact, turns: Turns | None = None) -> Iterator[str]:
+def serve(
+    artifact: Artifact,
+    limits: Limits | None = None,
+    turns: Turns | None = None,
+    load: Callable[[str], Encoder] = load_encoder,
+) -> Iterator[str]:
     """The address of a server over an index, or none yet, for as long as the context lasts."""
-    with closing(Live(artifact, load_encoder)) as live:
-        app = create_app(live, turns)
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
-        )
+    with closing(Live(artifact, load)) as live:
+        limits = limits or Limits()
+        server = make_server(create_app(live, limits, turns), limits)
         # The socket listens before the thread starts, so a first request waits and does not fail.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

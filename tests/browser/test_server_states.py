@@ -56,7 +56,7 @@ def test_without_an_index_the_page_waits_and_comes_by_itself_once_there_is_one(
 def test_a_busy_server_says_so(
     open_page: OpenPage, watch: Watch, artifact: Artifact, tmp_path: Path
 ) -> None:
-    with serve(artifact, Turns(0)) as address:
+    with serve(artifact, turns=Turns(0)) as address:
         page = open_page(base_url=address, java_script_enabled=False)
         watch.expect(503)
         answer = page.goto("/?q=ships")

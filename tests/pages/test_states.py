@@ -7,7 +7,6 @@ from starlette.testclient import TestClient
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
-from embeddings.errors import ServerBusy
 from service.app import create_app
 from service.limits import Turns
 from service.live import Live
@@ -29,7 +28,7 @@ def test_without_an_index_every_page_says_so_and_how_to_build_one(
 def test_a_busy_server_says_so_on_the_page_and_to_programs(tmp_path: Path) -> None:
     build(write_corpus(tmp_path / "corpus"), tmp_path / "index")
     with TestClient(
-        create_app(Live(Artifact(tmp_path / "index"), load_encoder), Turns(0))
+        create_app(Live(Artifact(tmp_path / "index"), load_encoder), turns=Turns(0))
     ) as client:
         page, told = client.get("/?q=ships"), client.get("/api/search?q=ships")
         assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
@@ -41,18 +40,8 @@ def test_a_busy_server_says_so_on_the_page_and_to_programs(tmp_path: Path) -> No
 
 def test_a_turn_is_given_back_however_a_request_ends(tmp_path: Path) -> None:
     build(write_corpus(tmp_path / "corpus"), tmp_path / "index")
-    app = create_app(Live(Artifact(tmp_path / "index"), load_encoder), Turns(1))
+    app = create_app(Live(Artifact(tmp_path / "index"), load_encoder), turns=Turns(1))
     with TestClient(app) as client:
         paths = ("/?q=ships", "/?q=%3F", "/documents/nothing", "/api/search", "/api/info", "/about")
         for path in paths * 2:
             assert client.get(path).status_code in (200, 404, 422), path
-
-
-def test_so_many_turns_are_taken_and_no_more() -> None:
-    turns = Turns(2)
-    turns.take()
-    turns.take()
-    with pytest.raises(ServerBusy):
-        turns.take()
-    turns.give_back()
-    turns.take()

@@ -1,14 +1,18 @@
 """Whether the process is up, whether it can answer, and its own documentation."""
 
+import asyncio
 import json
 import re
 import shutil
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
+from embeddings.index.local import FILES
+from service.api.health import Readiness
 from service.app import create_app
 from service.live import Live
 from tests.service.building import build
@@ -51,6 +55,42 @@ def test_ready_as_soon_as_an_index_is_built(corpus: Path, tmp_path: Path) -> Non
     response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json() == {"status": "ready", "build": manifest.build}
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("harm", ["gone", "cut short"])
+def test_not_ready_while_a_file_of_the_build_in_use_is_gone_or_cut_short(
+    index: Path, tmp_path: Path, file: str, harm: str
+) -> None:
+    shutil.copytree(index, tmp_path / "copy")
+    (path,) = tmp_path.glob(f"copy/builds/*/{file}")
+    client = _make_client(tmp_path / "copy")
+    assert client.get("/readyz").status_code == 200
+    aside = path.rename(tmp_path / "aside")
+    if harm == "cut short":
+        path.write_bytes(aside.read_bytes()[:-1])
+    error = client.get("/readyz").json()["error"]
+    assert (error["status"], error["code"]) == (503, "index_unavailable")
+    assert file in error["message"]
+    aside.replace(path)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_many_who_ask_at_once_whether_it_is_ready_cost_one_question() -> None:
+    class Counting(Live):
+        asked = 0
+
+        def check(self) -> str:
+            self.asked += 1
+            return "a build"
+
+    async def run() -> list[str]:
+        readiness = Readiness(live)
+        return await asyncio.gather(*(readiness.ask() for _ in range(8)))
+
+    live = Counting(Artifact(Path()), load_encoder)
+    assert asyncio.run(run()) == ["a build"] * 8
+    assert live.asked == 1
 
 
 def test_docs_are_served_from_here_alone(client: TestClient) -> None:

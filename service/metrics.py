@@ -1,0 +1,109 @@
+"""What Prometheus is told of one server. Each application has a registry of its own.
+
+Labels are templates of routes and codes of errors, never anything that was asked.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from embeddings.errors import WinnowError
+from embeddings.manifest import Manifest
+from service.api.errors import WHEN
+from service.limits import Turns
+from service.live import Live
+
+STAGES = ("encode", "search", "rerank")
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Metrics:
+    """Counts requests and searches. Safe to use from several threads."""
+
+    def __init__(self, live: Live, turns: Turns) -> None:
+        own = self.registry = CollectorRegistry()
+        named = ("route", "method")
+        self._requests = Counter(
+            "winnow_requests", "Requests answered", (*named, "status"), registry=own
+        )
+        self._seconds = Histogram(
+            "winnow_request_seconds", "Time of a request, waiting included", named, registry=own
+        )
+        self._refusals = Counter(
+            "winnow_refusals",
+            "Requests answered with an error",
+            ("code",),
+            registry=own,
+        )
+        self._searches = Counter(
+            "winnow_searches", "Searches, by whether anything answered", ("answered",), registry=own
+        )
+        self._stages = Histogram(
+            "winnow_stage_seconds",
+            "Time of each stage of a search",
+            ("stage",),
+            buckets=_STAGE_BUCKETS,
+            registry=own,
+        )
+        for answered in ("true", "false"):
+            self._searches.labels(answered)
+        for stage in STAGES:
+            self._stages.labels(stage)
+        for code in WHEN:  # a count that begins at one is no increase to an alert rule
+            self._refusals.labels(code)
+        running = Gauge("winnow_requests_in_progress", "Requests that have a turn", registry=own)
+        running.set_function(lambda: turns.taken)
+        queue = Gauge("winnow_queue_length", "Requests that wait for a turn", registry=own)
+        queue.set_function(lambda: turns.waiting)
+        own.register(_Build(live))
+
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        known = method if method in _METHODS else "other"
+        self._requests.labels(route, known, status).inc()
+        self._seconds.labels(route, known).observe(seconds)
+
+    def count_refusal(self, code: str) -> None:
+        self._refusals.labels(code).inc()
+
+    def count_search(self, took_ms: dict[str, float], answered: bool) -> None:
+        self._searches.labels(str(answered).lower()).inc()
+        for stage in STAGES:
+            self._stages.labels(stage).observe(took_ms[stage] / 1000)
+
+    def show(self) -> bytes:
+        """All of them, in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+class _Build(Collector):
+    """The build in use. Where there is none, only that is said."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            manifest = self._live.searcher.manifest
+        except WinnowError:
+            yield GaugeMetricFamily("winnow_build_open", "Whether a build is open", value=0)
+            return
+        yield GaugeMetricFamily("winnow_build_open", "Whether a build is open", value=1)
+        yield from _describe_build(manifest)
+
+
+def _describe_build(manifest: Manifest) -> Iterator[GaugeMetricFamily]:
+    info = GaugeMetricFamily("winnow_build_info", "The build in use", labels=("build",))
+    info.add_metric((manifest.build,), 1)
+    yield info
+    age = time.time() - datetime.fromisoformat(manifest.created).timestamp()
+    yield GaugeMetricFamily("winnow_build_age_seconds", "Time since it was begun", value=age)
+    for name in ("documents", "passages"):
+        yield GaugeMetricFamily(f"winnow_{name}", f"Its {name}", value=manifest.counts[name])

@@ -1,0 +1,111 @@
+"""The web server: uvicorn, with limits on how slowly a client may go and how long a stop may take.
+
+uvicorn itself waits for ever for the head of a request, and for an answer to be taken.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from socket import socket
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.limits import Limits
+
+_LOG = logging.getLogger("winnow")
+
+
+class Connection(H11Protocol):
+    """One client. It is cut off where it sends a head, or takes an answer, too slowly."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.access_log = False  # it has whole addresses, questions included
+        self._cut_off: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start()
+
+    def data_received(self, data: bytes) -> None:
+        if self._cut_off is None and not self._is_answering():
+            self._start()
+        super().data_received(data)
+        if self._is_answering() and not self.flow.write_paused:
+            self._stop()
+
+    def on_response_complete(self) -> None:
+        if not self.transport.get_write_buffer_size():
+            self._stop()  # the next head has its own time, from its first byte
+        elif self._cut_off is None:
+            self._start()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stop()
+        self._start()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        super().connection_lost(exc)
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _start(self) -> None:
+        seconds = self.config.timeout_keep_alive
+        self._cut_off = self.loop.call_later(seconds, self.transport.abort)
+
+    def _stop(self) -> None:
+        if self._cut_off is not None:
+            self._cut_off.cancel()
+            self._cut_off = None
+
+
+class Server(uvicorn.Server):
+    """Told to stop, it takes no more and finishes what runs.
+
+    With `stop_timeout` it ends the whole process after so many seconds, whatever still runs:
+    nothing else ends a search in its thread, and Python would wait for it.
+    """
+
+    def __init__(self, config: uvicorn.Config, stop_timeout: float | None) -> None:
+        super().__init__(config)
+        self._stop_timeout = stop_timeout
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        if self._stop_timeout is not None:
+            last = threading.Timer(self._stop_timeout, _leave, [self._stop_timeout])
+            last.daemon = True
+            last.start()
+        await super().shutdown(sockets)
+
+
+def _leave(seconds: float) -> None:
+    _LOG.error("not all requests ended within %g seconds: leaving them", seconds)
+    os._exit(1)
+
+
+def make_server(app: ASGIApp, limits: Limits, stop_timeout: float | None = None) -> Server:
+    """A server of the application, to be run with a listening socket."""
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=limits.patience,
+        h11_max_incomplete_event_size=limits.max_head,
+    )
+    return Server(config, stop_timeout)

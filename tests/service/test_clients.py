@@ -1,0 +1,110 @@
+"""Clients that send too much, too slowly, or do not take their answer."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from embeddings.artifact import Artifact
+from service.limits import Limits, Turns
+from tests.browser.serving import serve
+from tests.service.waiting import ask, connect, post, read_all, read_error, speak
+
+MOST = 2000
+CHUNK = b"400\r\n" + b"x" * 0x400 + b"\r\n"
+
+
+@pytest.fixture(scope="module")
+def turns() -> Turns:
+    return Turns(1)
+
+
+@pytest.fixture(scope="module")
+def address(index: Path, turns: Turns) -> Iterator[str]:
+    """A server that takes little, and waits one second for a client."""
+    limits = Limits(max_body=MOST, patience=1, max_head=4096)
+    with serve(Artifact(index), limits, turns) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def still_answers(address: str, turns: Turns) -> Iterator[None]:
+    """Whatever a client did, the next one is answered, and no turn is lost."""
+    yield
+    assert b" 200 " in speak(address, ask("/api/search?q=ships"))
+    assert turns.taken == 0
+
+
+def test_a_body_of_the_size_taken_is_read(address: str) -> None:
+    body = b'{"q": "ships"}'.ljust(MOST)
+    told = speak(address, post(f"Content-Length: {MOST}\r\nConnection: close") + body)
+    assert told.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_large_body_is_refused_before_it_is_sent(address: str) -> None:
+    told = speak(address, post(f"Content-Length: {MOST + 1}"))
+    assert told.startswith(b"HTTP/1.1 413 ")
+    error = read_error(told)
+    assert (error["code"], error["status"]) == ("too_large", 413)
+    assert "2,000 bytes" in error["message"]
+
+
+def test_a_large_body_is_refused_while_it_is_read(address: str) -> None:
+    told = speak(address, post("Transfer-Encoding: chunked") + 2 * CHUNK)
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert read_error(told)["code"] == "too_large"
+
+
+def test_a_large_body_to_a_page_is_refused_as_a_page(address: str) -> None:
+    said = ask("/").replace(b"Connection: close", f"Content-Length: {MOST + 1}".encode())
+    told = speak(address, said)
+    assert told.startswith(b"HTTP/1.1 413 ") and b"<!doctype html>" in told.lower()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [post("Content-Length: 20") + b'{"q"', post("Transfer-Encoding: chunked") + CHUNK],
+    ids=["length", "chunked"],
+)
+def test_a_body_that_does_not_come_is_given_up(address: str, said: bytes) -> None:
+    told = speak(address, said)
+    assert told.startswith(b"HTTP/1.1 408 ")
+    assert read_error(told)["code"] == "too_slow"
+
+
+def test_a_client_that_says_nothing_is_cut_off(address: str) -> None:
+    assert speak(address, b"") == b""
+
+
+def test_a_head_that_does_not_end_is_cut_off(address: str) -> None:
+    assert speak(address, b"GET /api/info HTTP/1.1\r\nHost: local") == b""
+
+
+def test_after_an_answer_too_the_next_head_has_its_time(address: str) -> None:
+    with closing(connect(address)) as client:
+        client.sendall(ask("/healthz").replace(b"Connection: close\r\n", b""))
+        while not client.recv(65536).endswith(b'"build":null}'):
+            pass
+        client.sendall(b"GET /healthz HT")
+        assert read_all(client) == b""
+
+
+def test_an_idle_client_is_cut_off_after_its_answer(address: str) -> None:
+    assert b" 200 " in speak(address, ask("/healthz").replace(b"Connection: close\r\n", b""))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"GET /" + b"x" * 8192, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 8192],
+    ids=["address", "header"],
+)
+def test_a_head_that_is_too_long_is_refused(address: str, said: bytes) -> None:
+    assert speak(address, said).startswith(b"HTTP/1.1 400 ")
+
+
+def test_one_who_does_not_take_his_answers_is_cut_off(address: str) -> None:
+    asked = ask("/static/page.js").replace(b"Connection: close\r\n", b"")
+    with closing(connect(address)) as client, pytest.raises(ConnectionError):
+        while True:
+            client.sendall(asked)

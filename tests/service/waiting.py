@@ -1,0 +1,80 @@
+"""An encoder that lets a test hold a search where it is, and clients that speak in bytes."""
+
+import json
+import socket
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlsplit
+
+from embeddings.encoders.hashing import HashingEncoder
+from embeddings.records import Vectors
+
+HELD = "hold"
+LONGEST = 60  # seconds after which a test that waits has failed
+
+
+class WaitingEncoder(HashingEncoder):
+    """The hashing encoder, which holds a query with the word `hold` in it until it is let go."""
+
+    def __init__(self) -> None:
+        self._begun = threading.Semaphore(0)
+        self._let_go = threading.Event()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        if any(HELD in text for text in texts):
+            self._begun.release()
+            assert self._let_go.wait(LONGEST)
+        return super().encode_queries(texts)
+
+    def wait_until_held(self, count: int = 1) -> None:
+        for _ in range(count):
+            assert self._begun.acquire(timeout=LONGEST)
+
+    def let_go(self) -> None:
+        self._let_go.set()
+
+
+def connect(address: str) -> socket.socket:
+    parts = urlsplit(address)
+    assert parts.hostname and parts.port
+    return socket.create_connection((parts.hostname, parts.port), timeout=LONGEST)
+
+
+def read_all(client: socket.socket) -> bytes:
+    """What comes until the server closes the connection."""
+    told = bytearray()
+    try:
+        while received := client.recv(65536):
+            told += received
+    except ConnectionResetError:
+        pass
+    return bytes(told)
+
+
+def speak(address: str, said: bytes) -> bytes:
+    """Send bytes over a connection of their own; what came until the server closed it."""
+    with closing(connect(address)) as client:
+        client.sendall(said)
+        return read_all(client)
+
+
+def read_error(told: bytes) -> dict[str, Any]:
+    """The error in an answer."""
+    _, _, body = told.partition(b"\r\n\r\n")
+    error: dict[str, Any] = json.loads(body)["error"]
+    return error
+
+
+def ask(path: str) -> bytes:
+    """A request after whose answer the connection is closed."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+
+
+def post(body_head: str) -> bytes:
+    """The head of a request with a body."""
+    return (
+        "POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"{body_head}\r\n\r\n"
+    ).encode()
