@@ -190,6 +190,7 @@ def test_a_link_made_from_the_build_before_works_for_a_minute(
     for path in paths:
         answer = served.get(f"{path}&build={first}")
         assert answer.status_code == 410, path
+    assert "an earlier index" in served.get(f"/?q=lamp&build={first}").text
     error = served.get(f"/api/search?q=lamp&build={first}").json()["error"]
     assert error["code"] == "gone" and "without `build`" in error["hint"]
     assert published in error["message"]

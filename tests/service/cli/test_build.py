@@ -38,6 +38,20 @@ def test_without_json_standard_output_stays_empty(winnow_here: Winnow, corpus: P
     assert "17 documents" in built.stderr
 
 
+def test_as_many_earlier_builds_are_kept_as_the_flag_says(
+    winnow_here: Winnow, corpus: Path, index: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(index, tmp_path / "ix")
+    own = shutil.copytree(corpus, tmp_path / "own")
+    flags = ("--encoder", "hashing", "--index", "ix", "--replace", "--keep-builds")
+    for number in range(3):
+        (own / "new.txt").write_text(f"A text that was changed {number} times since.")
+        assert winnow_here("build", own, *flags, 1).returncode == 0
+    assert len(list((tmp_path / "ix" / "builds").iterdir())) == 2
+    refused = winnow_here("build", own, *flags, 0)
+    assert refused.returncode == 2 and "--keep-builds" in refused.stderr
+
+
 def test_building_again_finds_that_nothing_changed(
     winnow_here: Winnow, corpus: Path, index: Path, tmp_path: Path
 ) -> None:
