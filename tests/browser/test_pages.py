@@ -105,7 +105,7 @@ def test_an_unknown_document_is_an_error_page(plain_page: Page, watch: Watch) ->
 
 def test_the_api_documentation_needs_nothing_from_elsewhere(page: Page) -> None:
     page.goto("/docs")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Winnow")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The HTTP API")
     page.wait_for_load_state("networkidle")
 
 

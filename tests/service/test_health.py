@@ -96,10 +96,10 @@ def test_many_who_ask_at_once_whether_it_is_ready_cost_one_question() -> None:
 def test_docs_are_served_from_here_alone(client: TestClient) -> None:
     response = client.get("/docs")
     assert response.status_code == 200
-    assert not re.search(r"https?://", response.text)
     named = re.findall(r'(?:src|href)="([^"]+)"', response.text)
     assert len(named) >= 2
     for path in named:
+        assert path.startswith(("/", "#"))
         assert client.get(path).status_code == 200, path
 
 
