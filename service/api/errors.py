@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from embeddings.errors import (
     ArtifactError,
@@ -95,6 +97,16 @@ def wants_page(request: Request) -> bool:
     return not request.url.path.startswith(("/api", "/healthz", "/readyz", "/openapi", "/static"))
 
 
+def _find_methods(request: Request) -> list[str]:
+    """All that an address takes: where several routes share it, the framework names one's."""
+    return sorted(
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    )
+
+
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
     """Answer every error with the one body, or on a page with `show_page(request, body)`."""
 
@@ -105,7 +117,9 @@ def add_error_handlers(app: FastAPI, show_page: Any) -> None:
             given: Response = show_page(request, body["error"])
         else:
             given = JSONResponse(body, status_code=status)
-        given.headers.update(getattr(error, "headers", None) or {})  # of 405: `Allow`
+        given.headers.update(getattr(error, "headers", None) or {})
+        if status == 405 and (methods := _find_methods(request)):
+            given.headers["Allow"] = ", ".join(methods)
         if status == 503:
             given.headers["Retry-After"] = _SECONDS
         return given

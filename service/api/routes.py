@@ -1,5 +1,6 @@
 """The addresses under /api: each one thin call of the Searcher."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
@@ -35,6 +36,9 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
     503: {"model": ErrorResponse, "description": "No index is open"},
 }
+_UNREADABLE: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorResponse, "description": "A body that cannot be read"}
+}
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
@@ -54,7 +58,10 @@ def get_today() -> date:
 SearcherOf = Annotated[Searcher, Depends(get_searcher)]
 Today = Annotated[date, Depends(get_today)]
 FormName = Literal["text", "markdown", "bibtex", "csl-json"]
-Place = Annotated[int | None, Query(ge=0, description="Code points from the passage's beginning.")]
+Place = Annotated[
+    int | None,
+    Query(ge=0, le=10_000_000, description="Code points from the passage's beginning."),
+]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -64,17 +71,26 @@ def search(searcher: SearcherOf, asked: Annotated[SearchRequest, Query()]) -> Se
     return SearchResponse.of(searcher.search(asked.to_query()))
 
 
-@router.post("/search")
+@router.post("/search", responses=_UNREADABLE)
 def search_by_post(searcher: SearcherOf, asked: SearchRequest) -> SearchResponse:
     """The same, the fields as JSON."""
     return SearchResponse.of(searcher.search(asked.to_query()))
 
 
-@router.post("/search/batch")
+@router.post("/search/batch", responses=_UNREADABLE)
 def search_batch(searcher: SearcherOf, asked: BatchRequest) -> BatchResponse:
     """Several questions over one build, answered in their order."""
     queries = [one.to_query() for one in asked.queries]
     return BatchResponse(results=[SearchResponse.of(searcher.search(query)) for query in queries])
+
+
+def _describe_files(media_types: Iterable[str]) -> dict[str, Any]:
+    """What OpenAPI says of files: JSON is a list of items, anything else text."""
+    items = {"type": "array", "items": {"type": "object"}}
+    return {
+        name: {"schema": items if name.endswith("json") else {"type": "string"}}
+        for name in media_types
+    }
 
 
 def _write_json(results: Results, _: date) -> str:
@@ -83,7 +99,7 @@ def _write_json(results: Results, _: date) -> str:
 
 _LISTS = {**LISTS, "json": ListForm(_write_json, "application/json", "json")}
 _LIST_SCHEMAS: dict[str, Any] = {
-    **{form.media_type: {"schema": {"type": "string"}} for form in LISTS.values()},
+    **_describe_files(form.media_type for form in LISTS.values()),
     "application/json": {"schema": {"$ref": "#/components/schemas/SearchResponse"}},
 }
 
@@ -136,7 +152,7 @@ def find_similar(
     responses={
         200: {
             "description": "The quotation",
-            "content": {form.media_type: {"schema": {"type": "string"}} for form in FORMS.values()},
+            "content": _describe_files(form.media_type for form in FORMS.values()),
         }
     },
 )

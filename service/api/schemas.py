@@ -31,7 +31,11 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field(description=f"The question, 1 to {LONGEST_QUERY} characters.")
+    # The lengths are checked by Query, which has better words for it.
+    q: str = Field(
+        description=f"The question, 1 to {LONGEST_QUERY} characters.",
+        json_schema_extra={"minLength": 1, "maxLength": LONGEST_QUERY},
+    )
     k: int = Field(10, ge=1, le=MOST_HITS, description="How many hits to return.")
     offset: int = Field(0, ge=0, le=DEEPEST - 1, description="How many hits to pass over.")
     mode: Mode = Field("hybrid", description="Which signals order the hits.")

@@ -106,3 +106,8 @@ def test_an_unforeseen_error_is_logged_whole_and_told_in_general_words(
     assert body["error"]["status"] == 500
     assert "swordfish" not in json.dumps(body)
     assert "swordfish" in caplog.text
+
+
+def test_an_address_that_takes_several_methods_names_them_all(client: TestClient) -> None:
+    assert client.delete("/api/search").headers["allow"] == "GET, POST"
+    assert client.post("/api/info").headers["allow"] == "GET"
