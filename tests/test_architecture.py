@@ -170,3 +170,47 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 def test_nothing_is_unpickled() -> None:
     assert _importers("pickle", "dill", "joblib", "shelve", "marshal") == set()
+
+
+def _find_calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of something that is named so, behind whatever dots."""
+    for path in MODULES:
+        for node in ast.walk(_parse(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name):
+                yield _name(path), node
+
+
+def _says(call: ast.Call, keyword: str) -> str | None:
+    return next((ast.unparse(one.value) for one in call.keywords if one.arg == keyword), None)
+
+
+def test_arrays_are_loaded_without_objects_in_them() -> None:
+    calls = list(_find_calls("np.load"))
+    assert calls
+    assert {name for name, call in calls if _says(call, "allow_pickle") != "False"} == set()
+
+
+def test_models_are_loaded_from_safetensors_and_bring_no_code() -> None:
+    loaded = [*_find_calls("SentenceTransformer"), *_find_calls("CrossEncoder")]
+    assert len(loaded) >= 2
+    for name, call in loaded:
+        assert _says(call, "trust_remote_code") == "False", name
+        assert _says(call, "model_kwargs") == "{'use_safetensors': True}", name
+    assert [name for name, _ in (*_find_calls("torch.load"), *_find_calls("torch.jit.load"))] == []
+
+
+def test_nothing_reads_yaml_or_runs_a_text() -> None:
+    assert _importers("yaml", "ruamel") == set()
+    assert [name for call in ("eval", "exec") for name, _ in _find_calls(call)] == []
+
+
+def test_databases_are_opened_for_reading_but_where_a_build_is_written() -> None:
+    connected = {(name, _says(call, "uri")) for name, call in _find_calls("sqlite3.connect")}
+    assert {name for name, uri in connected if uri != "True"} == {
+        "embeddings/index/postings.py",
+        "embeddings/index/tables.py",
+    }
+    addressed = {name for name, uri in connected if uri == "True"}
+    assert addressed == {"embeddings/index/postings.py", "embeddings/index/store.py"}
+    for name in addressed:
+        assert "?mode=ro&immutable=1" in (ROOT / name).read_text(encoding="utf-8")
