@@ -13,7 +13,6 @@ import fcntl
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -231,7 +230,9 @@ def _open_checked(folder: Path) -> LocalIndex:
         index = LocalIndex(folder)
         if index.passage_count:
             _ask_canary(index, folder)
-    except (OSError, RuntimeError, ValueError, LookupError, sqlite3.Error) as error:
+    except ArtifactError:
+        raise
+    except Exception as error:  # what reads a damaged file fails in many ways of its own
         raise IndexDamaged(f"{folder} cannot be opened: {error}", REPAIR) from error
     return index
 
