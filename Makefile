@@ -60,8 +60,9 @@ quality: env-dev ## measure the figures of README.md again
 golden: env-dev ## write the answers over seeds/ anew that tests compare with
 	@$(BIN)/python -m tests.quality.golden
 
-fuzz: env-dev ## read thousands of damaged files of each format (minutes)
-	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py
+fuzz: env-dev ## read thousands of damaged files of each format and of an index (minutes)
+	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py \
+		tests/embeddings/test_artifact_fuzz.py
 
 reliability: env-dev ## kill, damage and unplug hundreds of times (many minutes)
 	@$(BIN)/python -m pytest -m reliability

@@ -13,7 +13,6 @@ holds the folder of the build that it reads, and the sweep leaves what is held.
 import fcntl
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -266,7 +265,9 @@ def _open_checked(folder: Path) -> LocalIndex:
         index = LocalIndex(folder)
         if index.passage_count:
             _ask_canary(index, folder)
-    except (OSError, RuntimeError, ValueError, LookupError, sqlite3.Error) as error:
+    except ArtifactError:
+        raise
+    except Exception as error:  # what reads a damaged file fails in many ways of its own
         raise IndexDamaged(f"{folder} cannot be opened: {error}", REPAIR) from error
     return index
 

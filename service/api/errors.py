@@ -122,6 +122,16 @@ def _find_methods(request: Request) -> list[str]:
     )
 
 
+def _find_methods(request: Request) -> list[str]:
+    """All that an address takes: where several routes share it, the framework names one's."""
+    return sorted(
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    )
+
+
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
     """Answer every error that the application raises."""
     for kind in (WinnowError, RequestValidationError, HTTPException, Exception):

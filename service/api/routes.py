@@ -45,6 +45,9 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _UNREADABLE: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorResponse, "description": "A body that cannot be read"}
 }
+_UNREADABLE: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorResponse, "description": "A body that cannot be read"}
+}
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
