@@ -21,7 +21,9 @@
     └── ServiceError          the server
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
-        └── ServerBusy        more questions at once than it takes
+        ├── ServerBusy        more questions at once than it takes
+        ├── KeysDamaged       the file of keys cannot be read
+        └── KeysUnwritable    the file of keys cannot be written
 
 A message says what happened and where; the hint says what to do next.
 """
@@ -130,3 +132,11 @@ class NotReady(ServiceError):
 
 class ServerBusy(ServiceError):
     """More requests at once than the server takes on."""
+
+
+class KeysDamaged(ServiceError):
+    """The file of keys cannot be read, or holds something else."""
+
+
+class KeysUnwritable(ServiceError):
+    """The file of keys cannot be written."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
+from service.keys import SCOPES
 
 _LONGEST = 3_600_000
 
@@ -38,6 +39,12 @@ def _read_switch(value: str) -> bool:
 
 def _read_glob(value: str) -> str:
     if not value.strip("/"):
+        raise ValueError(value)
+    return value
+
+
+def _read_scope(value: str) -> str:
+    if value not in SCOPES:
         raise ValueError(value)
     return value
 
@@ -141,6 +148,8 @@ SETTINGS: tuple[Setting, ...] = (
         "NAME=VALUE",
         True,
     ),
+    Setting("keys", str, "", "file of keys, else keys.json beside the index folder", "FILE"),
+    Setting("scope", _read_scope, "search", "what a new key may do: search or admin", "SCOPE"),
     Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )
@@ -175,6 +184,8 @@ class Settings:
     compare: str | None = None
     fail_under: tuple[tuple[str, float], ...] = ()
     fail_over: tuple[tuple[str, float], ...] = ()
+    keys: str = ""
+    scope: str = "search"
     all: bool = False
     json: bool = False
 

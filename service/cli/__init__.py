@@ -55,6 +55,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "check every file of the live build, and the documents it was made of",
     ),
     "rollback": (("index", "json"), (), "make the build before the live one live"),
+    "keys": (
+        ("index", "keys", "scope", "json"),
+        (("action", "", "add, list or revoke"), ("name", "?", "whom the key is for")),
+        "make, list and revoke the keys that a server asks for",
+    ),
 }
 
 EXIT_CODES: dict[int, str] = {

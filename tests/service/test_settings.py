@@ -29,6 +29,8 @@ GIVEN = {
     "compare": ("run.json", "run.json"),
     "fail-under": ("ndcg@10=0.7", (("ndcg@10", 0.7),)),
     "fail-over": ("refused_wrongly=2", (("refused_wrongly", 2.0),)),
+    "keys": ("who.json", "who.json"),
+    "scope": ("admin", "admin"),
     "all": ("yes", True),
     "json": ("true", True),
 }
