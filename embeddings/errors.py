@@ -22,6 +22,9 @@
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
         ├── ServerBusy        more questions at once than it takes
+        ├── KeyRequired       no key was given, or a wrong one
+        ├── WrongHost         asked by a name that is not the server's
+        ├── KeysMissing       other machines could ask, and there are no keys
         ├── KeysDamaged       the file of keys cannot be read
         └── KeysUnwritable    the file of keys cannot be written
 
@@ -132,6 +135,18 @@ class NotReady(ServiceError):
 
 class ServerBusy(ServiceError):
     """More requests at once than the server takes on."""
+
+
+class KeyRequired(ServiceError):
+    """Asking takes a key, and none was given, or a wrong one."""
+
+
+class WrongHost(ServiceError):
+    """The Host header names another server."""
+
+
+class KeysMissing(ServiceError):
+    """Other machines could ask, and nothing says who may."""
 
 
 class KeysDamaged(ServiceError):

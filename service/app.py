@@ -1,9 +1,11 @@
 """Composes the web application over a Live searcher."""
 
 from fastapi import Depends, FastAPI
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
+from service.access import Access, Gate
 from service.api import health, routes
 from service.api.errors import add_error_handlers
 from service.limits import Turns, take_turn
@@ -17,7 +19,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
+def create_app(live: Live, turns: Turns | None = None, access: Access | None = None) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine."""
     app = FastAPI(
         title="Winnow",
@@ -28,9 +30,15 @@ def create_app(live: Live, turns: Turns | None = None) -> FastAPI:
     )
     app.state.live = live
     app.state.turns = turns or Turns()
+    app.add_middleware(Gate, access=access or Access())
     app.add_middleware(rendering.Policy)
     turn = [Depends(take_turn)]
-    app.include_router(routes.router, dependencies=turn)
+    # The gate looks at keys; these two only say in the description how one is sent.
+    ways = [
+        Depends(HTTPBearer(auto_error=False)),
+        Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
+    ]
+    app.include_router(routes.router, dependencies=[*turn, *ways])
     app.include_router(health.router)
     app.include_router(pages.router, dependencies=turn)
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")

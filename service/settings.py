@@ -6,6 +6,7 @@ the environment.
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,12 @@ def _read_glob(value: str) -> str:
 
 def _read_scope(value: str) -> str:
     if value not in SCOPES:
+        raise ValueError(value)
+    return value
+
+
+def _read_host(value: str) -> str:
+    if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", value, re.ASCII):
         raise ValueError(value)
     return value
 
@@ -150,6 +157,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keys", str, "", "file of keys, else keys.json beside the index folder", "FILE"),
     Setting("scope", _read_scope, "search", "what a new key may do: search or admin", "SCOPE"),
+    Setting("allow-anonymous", _read_switch, False, "let other machines ask without keys"),
+    Setting(
+        "allowed-hosts",
+        _read_host,
+        (),
+        f"name that the server may be asked by, beside those of this machine{_AGAIN}",
+        "NAME",
+        True,
+    ),
     Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )
@@ -186,6 +202,8 @@ class Settings:
     fail_over: tuple[tuple[str, float], ...] = ()
     keys: str = ""
     scope: str = "search"
+    allow_anonymous: bool = False
+    allowed_hosts: tuple[str, ...] = ()
     all: bool = False
     json: bool = False
 

@@ -13,10 +13,13 @@ from embeddings.errors import (
     ArtifactError,
     EncoderError,
     InvalidInput,
+    KeyRequired,
+    KeysDamaged,
     NotFound,
     NotReady,
     ServerBusy,
     WinnowError,
+    WrongHost,
 )
 
 _LOG = logging.getLogger("winnow")
@@ -24,6 +27,9 @@ _SECONDS = "2"  # after which to come again to a server that is not ready, or bu
 
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
+    (KeyRequired, 401, "key_required"),
+    (WrongHost, 421, "wrong_host"),
+    (KeysDamaged, 503, "keys_unavailable"),
     (NotFound, 404, "not_found"),
     (NotReady, 503, "not_ready"),
     (ServerBusy, 503, "busy"),
@@ -41,6 +47,9 @@ WHEN = {
     "not_found": "no such address, document or passage",
     "method_not_allowed": "the address does not take this method; `Allow` names those it takes",
     "invalid_input": "a value cannot be used; `fields` names it",
+    "key_required": "asking takes a key, and none was given, or a wrong one",
+    "wrong_host": "the Host header is none that this server answers to",
+    "keys_unavailable": "the file of keys cannot be read",
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
     "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
@@ -96,7 +105,10 @@ def wants_page(request: Request) -> bool:
 
 
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
-    """Answer every error with the one body, or on a page with `show_page(request, body)`."""
+    """Answer every error with the one body, or on a page with `show_page(request, body)`.
+
+    What refuses a request before it reaches a route answers by `app.state.answer_error`.
+    """
 
     async def answer(request: Request, error: Exception) -> Response:
         body = describe_error(error)
@@ -108,7 +120,10 @@ def add_error_handlers(app: FastAPI, show_page: Any) -> None:
         given.headers.update(getattr(error, "headers", None) or {})  # of 405: `Allow`
         if status == 503:
             given.headers["Retry-After"] = _SECONDS
+        if status == 401:
+            given.headers["WWW-Authenticate"] = 'Bearer realm="Winnow"'
         return given
 
+    app.state.answer_error = answer
     for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)

@@ -31,7 +31,9 @@ from service.reranking import DEPTH, WEIGHT
 from service.search import Results, Searcher
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorResponse, "description": "A key is needed, or is wrong"},
     404: {"model": ErrorResponse, "description": "No such document or passage"},
+    421: {"model": ErrorResponse, "description": "The Host header names another server"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
     503: {"model": ErrorResponse, "description": "No index is open"},
 }

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     "serve": (
         (
             *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
-            *("rehash", "replace", "strict"),
+            *("rehash", "replace", "strict", "keys", "allow-anonymous", "allowed-hosts"),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",

@@ -31,6 +31,8 @@ GIVEN = {
     "fail-over": ("refused_wrongly=2", (("refused_wrongly", 2.0),)),
     "keys": ("who.json", "who.json"),
     "scope": ("admin", "admin"),
+    "allow-anonymous": ("1", True),
+    "allowed-hosts": ("a.example", ("a.example",)),
     "all": ("yes", True),
     "json": ("true", True),
 }

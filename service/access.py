@@ -1,0 +1,106 @@
+"""Who may ask. Every request passes the gate before any route, page or file sees it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from embeddings.errors import KeyRequired, KeysDamaged, WinnowError
+from service.hosts import Hosts
+from service.keys import Key, KeyFile, match_key
+
+_LOG = logging.getLogger("winnow")
+_AUDIT = logging.getLogger("winnow.audit")
+_FREE = ("/healthz", "/readyz")
+_FREE_FOLDERS = ("/static/", "/static-docs/")
+_HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; winnow keys add NAME makes one"
+
+
+class Access:
+    """Decides of each request whether it may go on.
+
+    `is_open`: without keys anybody may ask. As soon as a key is seen everybody needs one, until the
+    end of the process, so that revoking the last one opens nothing. Used from the event loop alone.
+    """
+
+    def __init__(
+        self, keys: KeyFile | None = None, hosts: Hosts | None = None, is_open: bool = True
+    ) -> None:
+        self._file = keys
+        self._hosts = hosts or Hosts(None)
+        self._is_open = is_open
+        self._keys: tuple[Key, ...] = ()
+        self._told = ""
+
+    def admit(self, request: Request) -> None:
+        """Raises WrongHost, KeyRequired, KeysDamaged."""
+        self._hosts.check(request.headers.getlist("host"))
+        path = request.scope["path"]
+        if path in _FREE or path.startswith(_FREE_FOLDERS):
+            return
+        if self.needs_key():
+            self._identify(request)
+
+    def needs_key(self) -> bool:
+        """Whether asking takes a key now. Raises KeysDamaged."""
+        return bool(self._read()) or not self._is_open
+
+    def _identify(self, request: Request) -> Key:
+        given = find_given(request.headers)
+        if given is None:
+            raise KeyRequired("this server answers only those who have a key", _HOW)
+        return self.find(given)
+
+    def find(self, given: str) -> Key:
+        """The key given. Raises KeyRequired where it is none."""
+        key = match_key(self._read(), given)
+        if key is None:
+            raise KeyRequired("what was given is no key of this server", _HOW)
+        return key
+
+    def _read(self) -> tuple[Key, ...]:
+        """The keys in force; what is wrong with their file is for the log alone."""
+        try:
+            keys = self._file.read() if self._file else ()
+        except KeysDamaged as error:
+            if error.message != self._told:
+                _LOG.error("%s", error)
+            self._told = error.message
+            raise KeysDamaged("the keys cannot be read", "see the server's log") from error
+        if keys != self._keys:
+            _AUDIT.info("keys in force: %s", ", ".join(key.name for key in keys) or "none")
+        self._keys = keys
+        self._is_open = self._is_open and not keys
+        return keys
+
+
+def find_given(headers: Headers) -> str | None:
+    """The key that a request brings, if any; other schemes than Bearer are someone else's."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    return headers.get("x-api-key")
+
+
+class Gate:
+    """Lets through what `access` admits, and answers the rest by `app.state.answer_error`."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            try:
+                self._access.admit(request)
+            except WinnowError as error:
+                answer: Callable[[Request, Exception], Awaitable[Response]]
+                answer = scope["app"].state.answer_error
+                refusal = await answer(request, error)
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
