@@ -2,19 +2,23 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from embeddings.errors import KeyRequired, KeysDamaged, WinnowError
+from service.api.errors import wants_page
 from service.hosts import Hosts
 from service.keys import Key, KeyFile, match_key
+from service.sessions import Sessions
 
+COOKIE = "winnow"
 _LOG = logging.getLogger("winnow")
 _AUDIT = logging.getLogger("winnow.audit")
-_FREE = ("/healthz", "/readyz")
+_FREE = ("/healthz", "/readyz", "/login", "/logout")
 _FREE_FOLDERS = ("/static/", "/static-docs/")
 _HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; winnow keys add NAME makes one"
 
@@ -32,6 +36,7 @@ class Access:
         self._file = keys
         self._hosts = hosts or Hosts(None)
         self._is_open = is_open
+        self._sessions = Sessions()
         self._keys: tuple[Key, ...] = ()
         self._told = ""
 
@@ -50,12 +55,26 @@ class Access:
 
     def _identify(self, request: Request) -> Key:
         given = find_given(request.headers)
-        if given is None:
+        if given is not None:
+            return self._find(given)
+        key = self.find_session(request)
+        if key is None:
             raise KeyRequired("this server answers only those who have a key", _HOW)
-        return self.find(given)
+        request.state.in_session = True
+        return key
 
-    def find(self, given: str) -> Key:
-        """The key given. Raises KeyRequired where it is none."""
+    def find_session(self, request: Request) -> Key | None:
+        """The key that was shown on the page from this browser. Raises KeysDamaged."""
+        return self._sessions.find(request.cookies.get(COOKIE, ""), self._read())
+
+    def begin_session(self, request: Request, given: str) -> str:
+        """A token for the cookie of one who shows a key. Raises KeyRequired, KeysDamaged."""
+        return self._sessions.begin(self._find(given))
+
+    def end_session(self, request: Request) -> None:
+        self._sessions.end(request.cookies.get(COOKIE, ""))
+
+    def _find(self, given: str) -> Key:
         key = match_key(self._read(), given)
         if key is None:
             raise KeyRequired("what was given is no key of this server", _HOW)
@@ -98,9 +117,17 @@ class Gate:
             try:
                 self._access.admit(request)
             except WinnowError as error:
-                answer: Callable[[Request, Exception], Awaitable[Response]]
-                answer = scope["app"].state.answer_error
-                refusal = await answer(request, error)
+                refusal = await _refuse(request, error)
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+async def _refuse(request: Request, error: WinnowError) -> Response:
+    """The error; a person who showed no key is led to where one is asked for, and back."""
+    no_key = isinstance(error, KeyRequired) and find_given(request.headers) is None
+    if no_key and request.method in ("GET", "HEAD") and wants_page(request):
+        place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?{urlencode({'next': place})}", 303)
+    answer: Callable[[Request, Exception], Awaitable[Response]] = request.app.state.answer_error
+    return await answer(request, error)

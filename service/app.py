@@ -10,7 +10,7 @@ from service.api import health, routes
 from service.api.errors import add_error_handlers
 from service.limits import Turns, take_turn
 from service.live import Live
-from service.pages import rendering
+from service.pages import login, rendering
 from service.pages import routes as pages
 
 _DESCRIPTION = (
@@ -30,7 +30,8 @@ def create_app(live: Live, turns: Turns | None = None, access: Access | None = N
     )
     app.state.live = live
     app.state.turns = turns or Turns()
-    app.add_middleware(Gate, access=access or Access())
+    app.state.access = access or Access()
+    app.add_middleware(Gate, access=app.state.access)
     app.add_middleware(rendering.Policy)
     turn = [Depends(take_turn)]
     # The gate looks at keys; these two only say in the description how one is sent.
@@ -40,6 +41,7 @@ def create_app(live: Live, turns: Turns | None = None, access: Access | None = N
     ]
     app.include_router(routes.router, dependencies=[*turn, *ways])
     app.include_router(health.router)
+    app.include_router(login.router)
     app.include_router(pages.router, dependencies=turn)
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)

@@ -38,8 +38,12 @@ def keyed(keys: KeyFile, secret: str, index: Path) -> TestClient:
 def test_nothing_but_health_and_static_files_is_given_without_a_key(
     keyed: TestClient, path: str
 ) -> None:
-    for method in ("GET", "POST", "OPTIONS", "DELETE"):
+    for method in ("POST", "OPTIONS", "DELETE"):
         assert keyed.request(method, path).status_code == 401
+    answer = keyed.get(path)
+    is_page = answer.status_code == 303 and answer.headers["location"].startswith("/login?next=")
+    assert is_page or answer.status_code == 401
+    assert is_page == (not path.startswith(("/api", "/healthz", "/static", "/openapi")))
 
 
 @pytest.mark.parametrize("path", FREE)
