@@ -23,6 +23,7 @@
         ├── NotReady          no verified build is open
         ├── ServerBusy        more questions at once than it takes
         ├── KeyRequired       no key was given, or a wrong one
+        ├── AskedTooOften     more requests a minute than one may send
         ├── WrongHost         asked by a name that is not the server's
         ├── KeysMissing       other machines could ask, and there are no keys
         ├── KeysDamaged       the file of keys cannot be read
@@ -139,6 +140,14 @@ class ServerBusy(ServiceError):
 
 class KeyRequired(ServiceError):
     """Asking takes a key, and none was given, or a wrong one."""
+
+
+class AskedTooOften(ServiceError):
+    """More than one may ask in a minute; `seconds` until it may ask again."""
+
+    def __init__(self, message: str, hint: str = "", seconds: int = 1) -> None:
+        super().__init__(message, hint)
+        self.seconds = seconds
 
 
 class WrongHost(ServiceError):

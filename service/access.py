@@ -11,14 +11,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from embeddings.errors import KeyRequired, KeysDamaged, WinnowError
 from service.api.errors import wants_page
-from service.hosts import Hosts
+from service.hosts import Hosts, is_local
 from service.keys import Key, KeyFile, match_key
+from service.proxies import Proxy
+from service.rates import WRONG_KEYS, Rates, name_peer
 from service.sessions import Sessions
 
 COOKIE = "winnow"
 _LOG = logging.getLogger("winnow")
 _AUDIT = logging.getLogger("winnow.audit")
-_FREE = ("/healthz", "/readyz", "/login", "/logout")
+_UNCOUNTED = ("/healthz", "/readyz")
+_FREE = ("/login", "/logout")
 _FREE_FOLDERS = ("/static/", "/static-docs/")
 _HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; winnow keys add NAME makes one"
 
@@ -31,52 +34,75 @@ class Access:
     """
 
     def __init__(
-        self, keys: KeyFile | None = None, hosts: Hosts | None = None, is_open: bool = True
+        self,
+        keys: KeyFile | None = None,
+        hosts: Hosts | None = None,
+        is_open: bool = True,
+        rate: int = 1200,
+        proxy: Proxy | None = None,
     ) -> None:
         self._file = keys
         self._hosts = hosts or Hosts(None)
         self._is_open = is_open
         self._sessions = Sessions()
+        self._rates = Rates(rate)
+        self._wrong = Rates(WRONG_KEYS)
+        self._proxy = proxy or Proxy()
         self._keys: tuple[Key, ...] = ()
         self._told = ""
 
     def admit(self, request: Request) -> None:
-        """Raises WrongHost, KeyRequired, KeysDamaged."""
+        """Raises WrongHost, AskedTooOften, KeyRequired, KeysDamaged."""
         self._hosts.check(request.headers.getlist("host"))
         path = request.scope["path"]
-        if path in _FREE or path.startswith(_FREE_FOLDERS):
+        if path in _UNCOUNTED or path.startswith(_FREE_FOLDERS):
             return
-        if self.needs_key():
-            self._identify(request)
+        needed, peer = self.needs_key(), self._proxy.find_peer(request)
+        if needed or not is_local(peer):  # one's own machine may ask itself as often as it likes
+            self._rates.take(f"address {name_peer(peer)}")
+        if needed and path not in _FREE:
+            self._rates.take(self._identify(request))
 
     def needs_key(self) -> bool:
         """Whether asking takes a key now. Raises KeysDamaged."""
         return bool(self._read()) or not self._is_open
 
-    def _identify(self, request: Request) -> Key:
+    def _identify(self, request: Request) -> str:
+        """Who asks: a key, or a user of the proxy. Raises KeyRequired, AskedTooOften."""
+        user = self._proxy.find_user(request)
+        if user is not None:
+            return f"user {user}"
         given = find_given(request.headers)
         if given is not None:
-            return self._find(given)
+            return f"key {self._find(request, given).name}"
         key = self.find_session(request)
         if key is None:
             raise KeyRequired("this server answers only those who have a key", _HOW)
         request.state.in_session = True
-        return key
+        return f"key {key.name}"
 
     def find_session(self, request: Request) -> Key | None:
         """The key that was shown on the page from this browser. Raises KeysDamaged."""
         return self._sessions.find(request.cookies.get(COOKIE, ""), self._read())
 
     def begin_session(self, request: Request, given: str) -> str:
-        """A token for the cookie of one who shows a key. Raises KeyRequired, KeysDamaged."""
-        return self._sessions.begin(self._find(given))
+        """A token for the cookie of one who shows a key. Raises KeyRequired, AskedTooOften."""
+        return self._sessions.begin(self._find(request, given))
 
     def end_session(self, request: Request) -> None:
         self._sessions.end(request.cookies.get(COOKIE, ""))
 
-    def _find(self, given: str) -> Key:
+    def is_secure(self, request: Request) -> bool:
+        """Whether the browser asked by https."""
+        return self._proxy.is_secure(request)
+
+    def _find(self, request: Request, given: str) -> Key:
+        """The key given; after too many wrong ones from an address, none is looked at."""
+        peer = name_peer(self._proxy.find_peer(request))
+        self._wrong.check(peer)
         key = match_key(self._read(), given)
         if key is None:
+            self._wrong.spend(peer)
             raise KeyRequired("what was given is no key of this server", _HOW)
         return key
 

@@ -5,6 +5,7 @@ the environment.
 """
 
 import argparse
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
 from service.keys import SCOPES
+from service.proxies import Network
 
 _LONGEST = 3_600_000
 
@@ -52,6 +54,18 @@ def _read_scope(value: str) -> str:
 
 def _read_host(value: str) -> str:
     if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", value, re.ASCII):
+        raise ValueError(value)
+    return value
+
+
+def _read_rate(value: str) -> int:
+    if not 1 <= int(value) <= _LONGEST:
+        raise ValueError(value)
+    return int(value)
+
+
+def _read_header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", value):
         raise ValueError(value)
     return value
 
@@ -166,6 +180,23 @@ SETTINGS: tuple[Setting, ...] = (
         "NAME",
         True,
     ),
+    Setting(
+        "rate", _read_rate, 1200, "requests a minute that one key, and one address, may send", "N"
+    ),
+    Setting(
+        "trusted-proxy",
+        ipaddress.ip_network,
+        None,
+        "address or network of the proxy whose X-Forwarded-For is believed",
+        "ADDRESS",
+    ),
+    Setting(
+        "user-header",
+        _read_header,
+        None,
+        "header in which that proxy names a user it let in; needs no key",
+        "NAME",
+    ),
     Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
     Setting("json", _read_switch, False, "print JSON on standard output"),
 )
@@ -204,6 +235,9 @@ class Settings:
     scope: str = "search"
     allow_anonymous: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    rate: int = 1200
+    trusted_proxy: Network | None = None
+    user_header: str | None = None
     all: bool = False
     json: bool = False
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import (
     ArtifactError,
+    AskedTooOften,
     EncoderError,
     InvalidInput,
     KeyRequired,
@@ -29,6 +30,7 @@ TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
     (KeyRequired, 401, "key_required"),
     (WrongHost, 421, "wrong_host"),
+    (AskedTooOften, 429, "too_often"),
     (KeysDamaged, 503, "keys_unavailable"),
     (NotFound, 404, "not_found"),
     (NotReady, 503, "not_ready"),
@@ -49,6 +51,7 @@ WHEN = {
     "invalid_input": "a value cannot be used; `fields` names it",
     "key_required": "asking takes a key, and none was given, or a wrong one",
     "wrong_host": "the Host header is none that this server answers to",
+    "too_often": "more requests a minute than one may send; `Retry-After` says when to come again",
     "keys_unavailable": "the file of keys cannot be read",
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
@@ -120,6 +123,8 @@ def add_error_handlers(app: FastAPI, show_page: Any) -> None:
         given.headers.update(getattr(error, "headers", None) or {})  # of 405: `Allow`
         if status == 503:
             given.headers["Retry-After"] = _SECONDS
+        if isinstance(error, AskedTooOften):
+            given.headers["Retry-After"] = str(error.seconds)
         if status == 401:
             given.headers["WWW-Authenticate"] = 'Bearer realm="Winnow"'
         return given

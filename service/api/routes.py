@@ -35,6 +35,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorResponse, "description": "No such document or passage"},
     421: {"model": ErrorResponse, "description": "The Host header names another server"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
+    429: {"model": ErrorResponse, "description": "Asked too often"},
     503: {"model": ErrorResponse, "description": "No index is open"},
 }
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (
             *("index", "encoder", *_RERANKING, "host", "port", "keep-all", *_READING),
             *("rehash", "replace", "strict", "keys", "allow-anonymous", "allowed-hosts"),
+            *("rate", "trusted-proxy", "user-header"),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",

@@ -82,7 +82,11 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
     say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(live, access=access), log_config=None, access_log=False, lifespan="off"
+            create_app(live, access=access),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,
         )
     )
     try:

@@ -53,7 +53,7 @@ async def log_in(request: Request, access: AccessOf) -> Response:
         refused.headers["WWW-Authenticate"] = 'Bearer realm="Winnow"'
         return refused
     answer = RedirectResponse(asked, 303)
-    secure = request.url.scheme == "https"
+    secure = access.is_secure(request)
     answer.set_cookie(COOKIE, token, LIFETIME, secure=secure, httponly=True, samesite="lax")
     return answer
 

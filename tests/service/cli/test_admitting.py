@@ -1,11 +1,12 @@
 """What `winnow serve` makes of its settings: open, keyed, or not at all."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from embeddings.errors import KeysDamaged, KeysMissing
+from embeddings.errors import InvalidInput, KeysDamaged, KeysMissing
 from service.cli.admitting import make_access
 from service.keys import KeyFile
 from service.settings import Settings
@@ -90,3 +91,24 @@ def test_the_command_says_how_to_make_a_key_and_builds_nothing(
     assert refused.returncode == 1
     assert "winnow keys add NAME" in refused.stderr and "--allow-anonymous" in refused.stderr
     assert not (tmp_path / "ix").exists()
+
+
+def test_users_named_by_a_proxy_do_for_keys(path: str, index: Path) -> None:
+    settings = Settings(
+        host="0.0.0.0", keys=path, trusted_proxy=ip_network("10.1.2.3"), user_header="X-User"
+    )
+    access = make_access(settings)
+    assert _status(ask_through(access, index, "10.1.2.3"), "any.example", **{"X-User": "a"}) == 200
+    assert _status(ask_through(access, index, "10.1.2.3"), "any.example") == 401
+    assert _status(ask_through(access, index, "127.0.0.1"), "any.example", **{"X-User": "a"}) == 401
+
+
+def test_a_user_header_without_a_trusted_proxy_is_refused(path: str) -> None:
+    with pytest.raises(InvalidInput, match="anybody could send") as refused:
+        make_access(Settings(keys=path, user_header="X-User"))
+    assert "--trusted-proxy" in refused.value.hint
+
+
+def test_the_rate_is_the_one_set(path: str, index: Path) -> None:
+    client = ask_through(make_access(Settings(keys=path, rate=1)), index, "192.0.2.1")
+    assert [_status(client, "localhost") for _ in range(2)] == [200, 429]
