@@ -22,7 +22,7 @@ _LOG = logging.getLogger("winnow")
 _AUDIT = logging.getLogger("winnow.audit")
 _UNCOUNTED = ("/healthz", "/readyz")
 _FREE = ("/login", "/logout")
-_FREE_FOLDERS = ("/static/", "/static-docs/")
+_FREE_FOLDER = "/static/"
 _HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; winnow keys add NAME makes one"
 
 
@@ -55,7 +55,7 @@ class Access:
         """Raises WrongHost, AskedTooOften, KeyRequired, KeysDamaged."""
         self._hosts.check(request.headers.getlist("host"))
         path = request.scope["path"]
-        if path in _UNCOUNTED or path.startswith(_FREE_FOLDERS):
+        if path in _UNCOUNTED or path.startswith(_FREE_FOLDER):
             return
         needed, peer = self.needs_key(), self._proxy.find_peer(request)
         if needed or not is_local(peer):  # one's own machine may ask itself as often as it likes

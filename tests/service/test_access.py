@@ -11,7 +11,7 @@ from service.hosts import Hosts
 from service.keys import KeyFile
 from tests.service.asking import ask_through, bear
 
-FREE = ("/healthz", "/readyz", "/static/page.js", "/static-docs/swagger-ui.css")
+FREE = ("/healthz", "/readyz", "/static/page.js")
 CLOSED = (
     *("/api/search?q=ships", "/api/info", "/api/nothing", "/openapi.json", "/docs", "/about"),
     *("/", "/nothing", "/static", "/staticky", "/healthz/", "/healthz/x", "//healthz"),
