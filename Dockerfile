@@ -1,5 +1,8 @@
 # Winnow with an index over seeds/ inside: nothing is downloaded or built when a container starts.
-#   docker build -t winnow . && docker run --rm -p 127.0.0.1:8000:8000 winnow
+# It refuses to start without keys (in the volume /keys) or WINNOW_ALLOW_ANONYMOUS=1:
+#   docker build -t winnow .
+#   docker run --rm -v winnow-keys:/keys winnow keys add me
+#   docker run --rm -v winnow-keys:/keys:ro -p 8000:8000 winnow
 ARG BASE_IMAGE=python:3.11-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -25,9 +28,10 @@ RUN chmod -R go=rX embeddings service seeds && \
     .venv/bin/winnow build seeds --strict
 
 FROM ${BASE_IMAGE}
-# /index: where a volume may hold the index of other documents. Nothing else but /tmp is for writing.
+# /index: where a volume may hold the index of other documents; /keys: one for the file of keys.
+# Nothing else but /tmp is for writing.
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp winnow && \
-    install --directory --owner=winnow --group=winnow /index
+    install --directory --owner=winnow --group=winnow /index /keys
 WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY --from=build /app/seeds seeds
@@ -35,7 +39,8 @@ COPY --from=build /app/embeddings embeddings
 COPY --from=build /app/service service
 COPY --from=build /app/index index
 USER 10001:10001
-ENV PATH=/app/.venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 WINNOW_HOST=0.0.0.0 WINNOW_PORT=8000
+ENV PATH=/app/.venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 WINNOW_HOST=0.0.0.0 WINNOW_PORT=8000 \
+    WINNOW_KEYS=/keys/keys.json
 EXPOSE 8000
 # Straight to the server, whatever proxy the environment names.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-c", "\

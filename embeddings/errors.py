@@ -25,7 +25,13 @@
         ├── ServerBusy        more questions at once than it takes
         ├── TimedOut          an answer took too long
         ├── BodyTooLarge      a request larger than it takes
-        └── BodyTooSlow       a request that came too slowly
+        ├── BodyTooSlow       a request that came too slowly
+        ├── KeyRequired       no key was given, or a wrong one
+        ├── AskedTooOften     more requests a minute than one may send
+        ├── WrongHost         asked by a name that is not the server's
+        ├── KeysMissing       other machines could ask, and there are no keys
+        ├── KeysDamaged       the file of keys cannot be read
+        └── KeysUnwritable    the file of keys cannot be written
 
 A message says what happened and where; the hint says what to do next.
 """
@@ -150,3 +156,31 @@ class BodyTooLarge(ServiceError):
 
 class BodyTooSlow(ServiceError):
     """The body of a request did not come in time."""
+
+
+class KeyRequired(ServiceError):
+    """Asking takes a key, and none was given, or a wrong one."""
+
+
+class AskedTooOften(ServiceError):
+    """More than one may ask in a minute; `seconds` until it may ask again."""
+
+    def __init__(self, message: str, hint: str = "", seconds: int = 1) -> None:
+        super().__init__(message, hint)
+        self.seconds = seconds
+
+
+class WrongHost(ServiceError):
+    """The Host header names another server."""
+
+
+class KeysMissing(ServiceError):
+    """Other machines could ask, and nothing says who may."""
+
+
+class KeysDamaged(ServiceError):
+    """The file of keys cannot be read, or holds something else."""
+
+
+class KeysUnwritable(ServiceError):
+    """The file of keys cannot be written."""

@@ -1,15 +1,17 @@
 """Composes the web application over a Live searcher."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
+from service.access import Access, Gate
 from service.api import health, routes
 from service.api.errors import add_error_handlers, make_answer
 from service.limits import Guard, Limits, Turns
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import rendering
+from service.pages import login, rendering
 from service.pages import routes as pages
 from service.watching import Routes, Watch
 
@@ -17,10 +19,15 @@ _DESCRIPTION = (
     "Plain-language questions over a folder of documents, answered with the exact passages that "
     "answer them, or with a plain statement that nothing does."
 )
-_ROUTERS = (routes.router, health.router, pages.router)
+_ROUTERS = (routes.router, health.router, login.router, pages.router)
 
 
-def create_app(live: Live, limits: Limits | None = None, turns: Turns | None = None) -> FastAPI:
+def create_app(
+    live: Live,
+    limits: Limits | None = None,
+    turns: Turns | None = None,
+    access: Access | None = None,
+) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine."""
     app = FastAPI(
         title="Winnow",
@@ -34,10 +41,17 @@ def create_app(live: Live, limits: Limits | None = None, turns: Turns | None = N
     limits = limits or Limits()
     turns = turns or limits.make_turns()
     app.add_middleware(Guard, limits=limits, turns=turns, answer=make_answer(pages.show_error))
+    app.state.access = access or Access()
+    app.add_middleware(Gate, access=app.state.access)
     app.add_middleware(rendering.Policy)
     app.state.metrics = Metrics(live, turns)
+    # The gate looks at keys; these two only say in the description how one is sent.
+    ways = [
+        Depends(HTTPBearer(auto_error=False)),
+        Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
+    ]
     for router in _ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=ways if router is routes.router else [])
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)
     named = [route for router in (*_ROUTERS, app) for route in router.routes]

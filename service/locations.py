@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.errors import IndexMissing
-from service.settings import DEFAULT_CORPUS, INDEX_HOME
+from service.settings import DEFAULT_CORPUS, INDEX_HOME, Settings
 
 _ODD = re.compile(r"[^\w.-]+")
 
@@ -22,6 +22,14 @@ def locate_index(paths: Sequence[Path], home: Path) -> Path:
     digest = hashlib.sha256("\0".join(real).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     name = _ODD.sub("-", paths[0].resolve().name).strip("-.") or "corpus"
     return home / INDEX_HOME / f"{name}-{digest}"
+
+
+def locate_keys(settings: Settings, home: Path) -> Path:
+    """The file of keys named, else `keys.json` beside the folder of the index."""
+    if settings.keys:
+        return Path(settings.keys).expanduser()
+    index = Path(settings.index).expanduser() if settings.index else home / INDEX_HOME / "any"
+    return index.parent / "keys.json"
 
 
 def find_index(home: Path) -> Path:

@@ -55,7 +55,7 @@ def commands_table() -> str:
 
 def _show_positional(name: str, count: str, _: str) -> str:
     shown = name.upper().removesuffix("S" if count else "")
-    return {"+": f"{shown}...", "*": f"[{shown}...]"}.get(count, shown)
+    return {"+": f"{shown}...", "*": f"[{shown}...]", "?": f"[{shown}]"}.get(count, shown)
 
 
 def exit_codes_table() -> str:

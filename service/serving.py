@@ -105,6 +105,7 @@ def make_server(app: ASGIApp, limits: Limits, stop_timeout: float | None = None)
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # service/proxies.py says whom to believe
         timeout_keep_alive=limits.patience,
         h11_max_incomplete_event_size=limits.max_head,
     )

@@ -5,74 +5,28 @@ the environment.
 """
 
 import argparse
-import math
+import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
-from service.logs import FORMATS
-
-_LONGEST = 3_600_000
-
-
-def _read_port(value: str) -> int:
-    port = int(value)
-    if not 0 <= port <= 65535:
-        raise ValueError(value)
-    return port
-
-
-def _read_count(value: str) -> int:
-    count = int(value)
-    if count < 1:
-        raise ValueError(value)
-    return count
-
-
-def _read_milliseconds(value: str) -> int:
-    milliseconds = int(value)
-    if not 0 <= milliseconds <= _LONGEST:
-        raise ValueError(value)
-    return milliseconds
-
-
-def _make_reader(least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers in a range."""
-
-    def read(value: str) -> int:
-        number = int(value)
-        if not least <= number <= most:
-            raise ValueError(value)
-        return number
-
-    return read
-
-
-def _read_log_format(value: str) -> str:
-    if value not in FORMATS:
-        raise ValueError(value)
-    return value
-
-
-def _read_switch(value: str) -> bool:
-    if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
-        raise ValueError(value)
-    return value.lower() in {"1", "true", "yes", "on"}
-
-
-def _read_glob(value: str) -> str:
-    if not value.strip("/"):
-        raise ValueError(value)
-    return value
-
-
-def _read_limit(value: str) -> tuple[str, float]:
-    name, _, limit = value.partition("=")
-    if not name or not math.isfinite(float(limit)):
-        raise ValueError(value)
-    return name, float(limit)
+from service.proxies import Network
+from service.setting_values import (
+    make_reader,
+    read_count,
+    read_glob,
+    read_header,
+    read_host,
+    read_limit,
+    read_log_format,
+    read_milliseconds,
+    read_port,
+    read_rate,
+    read_scope,
+    read_switch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +54,7 @@ class Setting:
     @property
     def remedy(self) -> str:
         """What to do about a value that cannot be read."""
-        if self.read is _read_switch:
+        if self.read is read_switch:
             return "use 1 for on, 0 for off"
         return f"give the {self.meaning}"
 
@@ -118,70 +72,70 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "rerank-ms",
-        _read_milliseconds,
+        read_milliseconds,
         300,
         "milliseconds that the reranker may take for a query",
         "N",
     ),
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
-    Setting("port", _read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
+    Setting("port", read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
     Setting(
         "concurrency",
-        _make_reader(0, 32),
+        make_reader(0, 32),
         0,
         "requests answered at once, up to 32; 0: one for each core, at least two",
         "N",
     ),
-    Setting("queue", _make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
+    Setting("queue", make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
     Setting(
         "timeout",
-        _make_reader(1, 3600),
+        make_reader(1, 3600),
         30,
         "seconds that a request may wait and run, 1 to 3600",
         "SECONDS",
     ),
     Setting(
         "max-body",
-        _make_reader(1, 1_000_000_000),
+        make_reader(1, 1_000_000_000),
         1_000_000,
         "bytes that the body of a request may have",
         "BYTES",
     ),
     Setting(
         "stop-timeout",
-        _make_reader(1, 3600),
+        make_reader(1, 3600),
         30,
         "seconds that a server told to stop may take to finish what runs, 1 to 3600",
         "SECONDS",
     ),
     Setting(
         "log-format",
-        _read_log_format,
+        read_log_format,
         "plain",
         "form of the log: `plain` lines, or `json`, one object a line",
         "FORM",
     ),
-    Setting("keep-all", _read_switch, False, "index page furniture too, as if it were text"),
+    Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
-    Setting("include", _read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
-    Setting("exclude", _read_glob, (), f"glob of files to leave out{_AGAIN}", "GLOB", True),
-    Setting("ocr", _read_switch, False, "read scanned PDFs, by tesseract"),
+    Setting("include", read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
+    Setting("exclude", read_glob, (), f"glob of files to leave out{_AGAIN}", "GLOB", True),
+    Setting("ocr", read_switch, False, "read scanned PDFs, by tesseract"),
     Setting(
         "ocr-languages", str, "eng", "the languages of scans, as tesseract names them", "NAMES"
     ),
-    Setting("rehash", _read_switch, False, "look into every file, whatever its size and time say"),
-    Setting("replace", _read_switch, False, "let an index take other folders than it held"),
-    Setting("keep-builds", _read_count, 3, "number of earlier builds to keep, 1 at least", "N"),
-    Setting("strict", _read_switch, False, "exit 1 when a document could not be read"),
+    Setting("rehash", read_switch, False, "look into every file, whatever its size and time say"),
+    Setting("replace", read_switch, False, "let an index take other folders than it held"),
+    Setting("keep-builds", read_count, 3, "number of earlier builds to keep, 1 at least", "N"),
+    Setting("strict", read_switch, False, "exit 1 when a document could not be read"),
     Setting(
         "sources",
-        _read_switch,
+        read_switch,
         False,
         "verify each passage in its source too, and exit 4 if one moved",
     ),
     Setting(
         "signals",
-        _read_switch,
+        read_switch,
         False,
         "measure the ranking without each signal too, and by each alone",
     ),
@@ -190,7 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "fail-under",
-        _read_limit,
+        read_limit,
         (),
         f"least value of a measure of which more is better, as ndcg@10=0.7, else exit 3{_AGAIN}",
         "NAME=VALUE",
@@ -198,14 +152,42 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "fail-over",
-        _read_limit,
+        read_limit,
         (),
         f"most of one of which less is better, as refused_wrongly=2, else exit 3{_AGAIN}",
         "NAME=VALUE",
         True,
     ),
-    Setting("all", _read_switch, False, "verify every build that is kept, not the live one alone"),
-    Setting("json", _read_switch, False, "print JSON on standard output"),
+    Setting("keys", str, "", "file of keys, else keys.json beside the index folder", "FILE"),
+    Setting("scope", read_scope, "search", "what a new key may do: search or admin", "SCOPE"),
+    Setting("allow-anonymous", read_switch, False, "let other machines ask without keys"),
+    Setting(
+        "allowed-hosts",
+        read_host,
+        (),
+        f"name that the server may be asked by, beside those of this machine{_AGAIN}",
+        "NAME",
+        True,
+    ),
+    Setting(
+        "rate", read_rate, 1200, "requests a minute that one key, and one address, may send", "N"
+    ),
+    Setting(
+        "trusted-proxy",
+        ipaddress.ip_network,
+        None,
+        "address or network of the proxy whose X-Forwarded-For is believed",
+        "ADDRESS",
+    ),
+    Setting(
+        "user-header",
+        read_header,
+        None,
+        "header in which that proxy names a user it let in; needs no key",
+        "NAME",
+    ),
+    Setting("all", read_switch, False, "verify every build that is kept, not the live one alone"),
+    Setting("json", read_switch, False, "print JSON on standard output"),
 )
 _BY_FLAG = {setting.flag: setting for setting in SETTINGS}
 
@@ -245,6 +227,13 @@ class Settings:
     compare: str | None = None
     fail_under: tuple[tuple[str, float], ...] = ()
     fail_over: tuple[tuple[str, float], ...] = ()
+    keys: str = ""
+    scope: str = "search"
+    allow_anonymous: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    rate: int = 1200
+    trusted_proxy: Network | None = None
+    user_header: str | None = None
     all: bool = False
     json: bool = False
 
@@ -254,7 +243,7 @@ def add_flags(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
     for flag in flags:
         setting = _BY_FLAG[flag]
         text = f"{setting.meaning} [{setting.variable}]"
-        if setting.read is _read_switch:
+        if setting.read is read_switch:
             parser.add_argument(f"--{flag}", action="store_const", const="1", help=text)
         else:
             action = "append" if setting.repeats else "store"

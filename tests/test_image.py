@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from service.keys import KeyFile
+from tests.service.cli.conftest import run_winnow
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -57,3 +60,29 @@ def test_the_build_context_is_an_allow_list() -> None:
 @pytest.mark.parametrize("rule", [rule for rule in read_ignore_rules() if rule.startswith("!")])
 def test_what_is_let_through_exists(rule: str) -> None:
     assert (ROOT / rule[1:]).exists()
+
+
+def _start_as_the_image_does(folder: Path, **variables: str) -> str:
+    """What `winnow serve` says with the variables of the image, where there is no index."""
+    pairs = re.findall(r"(WINNOW_\w+)=(\S+)", read_last_stage()["ENV"])
+    refused = run_winnow(folder, "serve", "--index", "none", **{**dict(pairs), **variables})
+    assert refused.returncode == 1
+    return refused.stderr
+
+
+def test_the_image_refuses_to_start_without_keys(tmp_path: Path) -> None:
+    said = _start_as_the_image_does(tmp_path)
+    assert "there are no keys" in said and "winnow keys add NAME" in said
+
+
+def test_the_image_starts_with_keys_or_when_told_that_anybody_may_ask(tmp_path: Path) -> None:
+    KeyFile(tmp_path / "keys.json").add("ann", "search")
+    for variables in ({"WINNOW_KEYS": "keys.json"}, {"WINNOW_ALLOW_ANONYMOUS": "1"}):
+        said = _start_as_the_image_does(tmp_path, WINNOW_PORT="0", **variables)
+        assert "there are no keys" not in said and "holds no index" in said
+
+
+def test_the_keys_lie_in_a_folder_that_the_user_of_the_image_may_write() -> None:
+    keys = re.search(r"WINNOW_KEYS=(\S+)/keys\.json", read_last_stage()["ENV"])
+    assert keys
+    assert re.search(rf"install .*--owner=winnow .* {keys[1]}\b", read_last_stage()["RUN"])

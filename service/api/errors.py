@@ -13,16 +13,20 @@ from starlette.routing import Match
 
 from embeddings.errors import (
     ArtifactError,
+    AskedTooOften,
     BodyTooLarge,
     BodyTooSlow,
     BuildGone,
     EncoderError,
     InvalidInput,
+    KeyRequired,
+    KeysDamaged,
     NotFound,
     NotReady,
     ServerBusy,
     TimedOut,
     WinnowError,
+    WrongHost,
 )
 
 _LOG = logging.getLogger("winnow")
@@ -30,6 +34,10 @@ _SECONDS = "2"  # after which to come again to a server that is not ready, or bu
 
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
+    (KeyRequired, 401, "key_required"),
+    (WrongHost, 421, "wrong_host"),
+    (AskedTooOften, 429, "too_often"),
+    (KeysDamaged, 503, "keys_unavailable"),
     (NotFound, 404, "not_found"),
     (BuildGone, 410, "gone"),
     (NotReady, 503, "not_ready"),
@@ -52,6 +60,10 @@ WHEN = {
     "gone": "`build` names a build that is no longer open: an earlier one is for a minute",
     "method_not_allowed": "the address does not take this method; `Allow` names those it takes",
     "invalid_input": "a value cannot be used; `fields` names it",
+    "key_required": "asking takes a key, and none was given, or a wrong one",
+    "wrong_host": "the Host header is none that this server answers to",
+    "too_often": "more requests a minute than one may send; `Retry-After` says when to come again",
+    "keys_unavailable": "the file of keys cannot be read",
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
     "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
@@ -122,20 +134,14 @@ def _find_methods(request: Request) -> list[str]:
     )
 
 
-def _find_methods(request: Request) -> list[str]:
-    """All that an address takes: where several routes share it, the framework names one's."""
-    return sorted(
-        method
-        for route in iter_route_contexts(request.app.routes)
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
-    )
-
-
 def add_error_handlers(app: FastAPI, show_page: Any) -> None:
-    """Answer every error that the application raises."""
+    """Answer every error that the application raises.
+
+    What refuses a request before it reaches a route answers by `app.state.answer_error`.
+    """
+    app.state.answer_error = make_answer(show_page)
     for kind in (WinnowError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, make_answer(show_page))
+        app.add_exception_handler(kind, app.state.answer_error)
 
 
 def make_answer(show_page: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -154,6 +160,10 @@ def make_answer(show_page: Any) -> Callable[[Request, Exception], Awaitable[Resp
             given.headers["Allow"] = ", ".join(methods)
         if status == 503:
             given.headers["Retry-After"] = _SECONDS
+        if isinstance(error, AskedTooOften):
+            given.headers["Retry-After"] = str(error.seconds)
+        if status == 401:
+            given.headers["WWW-Authenticate"] = 'Bearer realm="Winnow"'
         return given
 
     return answer

@@ -35,15 +35,15 @@ from service.search import Results, Searcher
 from service.watching import Record
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorResponse, "description": "A key is needed, or is wrong"},
     404: {"model": ErrorResponse, "description": "No such document or passage"},
     408: {"model": ErrorResponse, "description": "A body that came too slowly"},
     410: {"model": ErrorResponse, "description": "No such build is open any more"},
     413: {"model": ErrorResponse, "description": "A body larger than the server takes"},
+    421: {"model": ErrorResponse, "description": "The Host header names another server"},
     422: {"model": ErrorResponse, "description": "A field that cannot be used"},
+    429: {"model": ErrorResponse, "description": "Asked too often"},
     503: {"model": ErrorResponse, "description": "No index is open, or the server is too busy"},
-}
-_UNREADABLE: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorResponse, "description": "A body that cannot be read"}
 }
 _UNREADABLE: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorResponse, "description": "A body that cannot be read"}

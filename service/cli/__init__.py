@@ -18,6 +18,7 @@ _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
 _LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
+_ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
@@ -29,7 +30,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (
             *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
-            "strict",
+            *("strict", *_ADMITTING),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
@@ -58,6 +59,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "check every file of the live build, and the documents it was made of",
     ),
     "rollback": (("index", "json"), (), "make the build before the live one live"),
+    "keys": (
+        ("index", "keys", "scope", "json"),
+        (("action", "", "add, list or revoke"), ("name", "?", "whom the key is for")),
+        "make, list and revoke the keys that a server asks for",
+    ),
 }
 
 EXIT_CODES: dict[int, str] = {

@@ -6,6 +6,8 @@ import socket
 
 from embeddings.artifact import Artifact
 from embeddings.errors import CorpusError, PortTaken, ServiceError
+from service.access import Access
+from service.cli.admitting import make_access
 from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
@@ -16,6 +18,7 @@ from service.settings import Settings
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
+    access = make_access(settings)
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
@@ -28,7 +31,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 )
         else:
             artifact = Artifact(choose_directory(settings))
-        _serve(artifact, listener, settings)
+        _serve(artifact, listener, settings, access)
     return 0
 
 
@@ -62,7 +65,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> None:
+def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, access: Access) -> None:
     from service.app import create_app
     from service.limits import Limits
     from service.serving import make_server
@@ -80,7 +83,7 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings) -> N
         settings.timeout,
         settings.max_body,
     )
-    server = make_server(create_app(live, limits), limits, settings.stop_timeout)
+    server = make_server(create_app(live, limits, access=access), limits, settings.stop_timeout)
     try:
         server.run(sockets=[listener])
     finally:

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict, fields
+from ipaddress import ip_network
 
 import pytest
 
@@ -36,6 +37,13 @@ GIVEN = {
     "compare": ("run.json", "run.json"),
     "fail-under": ("ndcg@10=0.7", (("ndcg@10", 0.7),)),
     "fail-over": ("refused_wrongly=2", (("refused_wrongly", 2.0),)),
+    "keys": ("who.json", "who.json"),
+    "scope": ("admin", "admin"),
+    "allow-anonymous": ("1", True),
+    "allowed-hosts": ("a.example", ("a.example",)),
+    "rate": ("60", 60),
+    "trusted-proxy": ("10.0.0.0/8", ip_network("10.0.0.0/8")),
+    "user-header": ("X-User", "X-User"),
     "all": ("yes", True),
     "json": ("true", True),
 }

@@ -96,7 +96,7 @@ async function show(address, entry) {
   try {
     const answer = await fetch(address, { signal: own.signal, headers: { accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok) return typing ? say(find("h1", page).textContent) : void location.assign(address);
+    if (!answer.ok || !find("#found", page)) return typing ? say(find("h1", page).textContent) : void location.assign(address);
     for (const part of ["#above", "#found"]) find(part).replaceWith(document.adoptNode(find(part, page)));
     recount(find("#language"), find("#language", page));
     document.title = page.title;

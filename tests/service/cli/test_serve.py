@@ -42,7 +42,8 @@ def test_a_port_that_was_just_listened_on_is_told_by_its_variable_too(
 
 
 def test_an_address_that_is_not_of_this_machine_is_told(winnow_here: Winnow, index: Path) -> None:
-    refused = winnow_here("serve", "--index", index, "--host", "192.0.2.1", "--port", 0)
+    flags = ("--host", "192.0.2.1", "--port", 0, "--allow-anonymous")
+    refused = winnow_here("serve", "--index", index, *flags)
     assert refused.returncode == 1
     assert "192.0.2.1" in refused.stderr and "--host" in refused.stderr
 

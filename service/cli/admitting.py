@@ -1,0 +1,48 @@
+"""What the settings say about who may ask a server."""
+
+from pathlib import Path
+
+from embeddings.errors import InvalidInput, KeysMissing
+from service.access import Access
+from service.hosts import Hosts, is_local, is_wildcard
+from service.keys import KeyFile
+from service.locations import locate_keys
+from service.proxies import Proxy
+from service.settings import Settings
+
+
+def make_access(settings: Settings) -> Access:
+    """Raises KeysMissing where other machines could ask and nothing says who may, KeysDamaged,
+    and InvalidInput where a user is to be named by a proxy that is not.
+    """
+    file = KeyFile(locate_keys(settings, Path.cwd()))
+    if settings.user_header and not settings.trusted_proxy:
+        raise InvalidInput(
+            "--user-header names a header that anybody could send",
+            "say which proxy sends it: --trusted-proxy ADDRESS",
+            "user_header",
+        )
+    keyed = bool(file.read() or settings.user_header)
+    if not (keyed or is_local(settings.host) or settings.allow_anonymous):
+        raise KeysMissing(
+            f"other machines can reach {settings.host or 'this address'}, and there are no keys "
+            f"in {file.path}",
+            "make one: winnow keys add NAME; or serve on 127.0.0.1 alone; or let anybody ask: "
+            "--allow-anonymous",
+        )
+    return Access(
+        file,
+        _choose_hosts(settings, keyed),
+        is_open=not keyed,
+        rate=settings.rate,
+        proxy=Proxy(settings.trusted_proxy, settings.user_header),
+    )
+
+
+def _choose_hosts(settings: Settings, keyed: bool) -> Hosts:
+    """Any name is right only where keys protect what listens on every address."""
+    if settings.allowed_hosts:
+        return Hosts(settings.allowed_hosts)
+    if keyed and is_wildcard(settings.host):
+        return Hosts(None)
+    return Hosts([settings.host])
