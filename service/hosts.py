@@ -50,4 +50,4 @@ def is_local(host: str) -> bool:
 
 def is_wildcard(host: str) -> bool:
     """Whether this stands for every address of the machine."""
-    return host in ("", "0.0.0.0", "::")
+    return host in ("", "0.0.0.0", "::")  # nosec B104  # compared with, not bound to
