@@ -71,6 +71,7 @@ def test_a_body_that_does_not_come_is_given_up(address: str, said: bytes) -> Non
     told = speak(address, said)
     assert told.startswith(b"HTTP/1.1 408 ")
     assert read_error(told)["code"] == "too_slow"
+    assert b"\r\nconnection: close\r\n" in told.lower()  # what still comes is no request
 
 
 def test_a_client_that_says_nothing_is_cut_off(address: str) -> None:

@@ -14,16 +14,25 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
-from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.config import SchemathesisConfig
 from starlette.testclient import TestClient
+
+from embeddings.artifact import Artifact
+from embeddings.encoders import load_encoder
+from service.access import Access
+from service.app import create_app
+from service.keys import KeyFile
+from service.live import Live
 
 DOCUMENT = Path(__file__).parents[2] / "docs/openapi.json"
 MEMORY = 2 << 30
-_CONFIG = SchemathesisConfig(
-    seed=1,
-    projects=ProjectsConfig(
-        default=ProjectConfig(generation=GenerationConfig(deterministic=True, max_examples=25))
-    ),
+_REFUSED = [400, 401, 404, 405, 410, 422]
+_CONFIG = SchemathesisConfig.from_dict(
+    {
+        "seed": 1,
+        "generation": {"deterministic": True, "max-examples": 25},
+        "checks": {"negative_data_rejection": {"expected-statuses": _REFUSED}},
+    }
 )
 schema = schemathesis.openapi.from_dict(
     json.loads(DOCUMENT.read_text(encoding="utf-8")), config=_CONFIG
@@ -51,6 +60,16 @@ def ids(client: TestClient) -> dict[str, str]:
     return {name: answer["hits"][0][name] for name in ("passage_id", "document_id")}
 
 
+@pytest.fixture(scope="module")
+def keyed(index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client, without a key, of a server that has one."""
+    keys = KeyFile(tmp_path_factory.mktemp("keys") / "keys.json")
+    keys.add("ann", "search")
+    live = Live(Artifact(index), load_encoder)
+    yield TestClient(create_app(live, access=Access(keys)))
+    live.close()
+
+
 ALWAYS_THE_SAME = settings(
     max_examples=25,
     derandomize=True,
@@ -60,12 +79,13 @@ ALWAYS_THE_SAME = settings(
 )
 # No schema says that a day must be in the calendar, or a question hold a word.
 NOT_SAID = CHECKS.get_one("positive_data_acceptance")
+OPEN = CHECKS.get_one("ignored_auth")  # a server without keys looks at none
 
 
 @schema.parametrize()
 @ALWAYS_THE_SAME
 def test_every_answer_is_as_documented(case: schemathesis.Case, client: TestClient) -> None:
-    case.call_and_validate(app=client.app, excluded_checks=[NOT_SAID])
+    case.call_and_validate(app=client.app, excluded_checks=[NOT_SAID, OPEN])
 
 
 @schema.include(path_regex="_id}").parametrize()
@@ -75,7 +95,22 @@ def test_so_is_every_answer_about_what_is_there(
 ) -> None:
     case.path_parameters = {name: ids[name] for name in case.path_parameters}
     no_longer_so = CHECKS.get_one("negative_data_rejection")  # its path was the broken part
-    case.call_and_validate(app=client.app, excluded_checks=[NOT_SAID, no_longer_so])
+    case.call_and_validate(app=client.app, excluded_checks=[NOT_SAID, OPEN, no_longer_so])
+
+
+@pytest.mark.parametrize("given", [None, "winnow_guessed"])
+@pytest.mark.parametrize(
+    "operation",
+    [one.ok() for one in schema.include(path_regex="^/api").get_all_operations()],
+    ids=lambda one: one.label,
+)
+def test_a_server_with_keys_answers_nobody_else(
+    operation: schemathesis.schemas.APIOperation, given: str | None, keyed: TestClient
+) -> None:
+    headers = {"X-API-Key": given} if given else {}
+    answer = keyed.request(operation.method, operation.path, headers=headers)
+    assert answer.status_code == 401
+    operation.validate_response(answer)
 
 
 @pytest.mark.parametrize("path", [operation.ok().path for operation in schema.get_all_operations()])
