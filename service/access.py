@@ -13,11 +13,13 @@ from embeddings.errors import KeyRequired, KeysDamaged, WinnowError
 from service.api.errors import wants_page
 from service.hosts import Hosts, is_local
 from service.keys import Key, KeyFile, match_key
+from service.ledger import Ledger
 from service.proxies import Proxy
 from service.rates import WRONG_KEYS, Rates, name_peer
 from service.sessions import Sessions
 
 COOKIE = "winnow"
+KEYED = "a key was seen"
 _LOG = logging.getLogger("winnow")
 _AUDIT = logging.getLogger("winnow.audit")
 _UNCOUNTED = ("/healthz", "/readyz")
@@ -30,7 +32,7 @@ class Access:
     """Decides of each request whether it may go on.
 
     `is_open`: without keys anybody may ask. As soon as a key is seen everybody needs one, until the
-    end of the process, so that revoking the last one opens nothing. Used from the event loop alone.
+    end of the server, so that revoking the last one opens nothing. Used from the event loop alone.
     """
 
     def __init__(
@@ -40,13 +42,16 @@ class Access:
         is_open: bool = True,
         rate: int = 1200,
         proxy: Proxy | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._file = keys
         self._hosts = hosts or Hosts(None)
-        self._is_open = is_open
-        self._sessions = Sessions()
-        self._rates = Rates(rate)
-        self._wrong = Rates(WRONG_KEYS)
+        self._ledger = ledger or Ledger()
+        if not is_open:
+            self._ledger.note(KEYED)
+        self._sessions = Sessions(self._ledger)
+        self._rates = Rates(rate, self._ledger)
+        self._wrong = Rates(WRONG_KEYS, self._ledger, "wrong keys")
         self._proxy = proxy or Proxy()
         self._keys: tuple[Key, ...] = ()
         self._told = ""
@@ -65,7 +70,7 @@ class Access:
 
     def needs_key(self) -> bool:
         """Whether asking takes a key now. Raises KeysDamaged."""
-        return bool(self._read()) or not self._is_open
+        return bool(self._read()) or self._ledger.is_noted(KEYED)
 
     def _identify(self, request: Request) -> str:
         """Who asks: a key, or a user of the proxy. Raises KeyRequired, AskedTooOften."""
@@ -117,8 +122,9 @@ class Access:
             raise KeysDamaged("the keys cannot be read", "see the server's log") from error
         if keys != self._keys:
             _AUDIT.info("keys in force: %s", ", ".join(key.name for key in keys) or "none")
+            if keys:
+                self._ledger.note(KEYED)
         self._keys = keys
-        self._is_open = self._is_open and not keys
         return keys
 
 

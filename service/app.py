@@ -1,5 +1,7 @@
 """Composes the web application over a Live searcher."""
 
+from pathlib import Path
+
 from fastapi import Depends, FastAPI
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.staticfiles import StaticFiles
@@ -8,11 +10,12 @@ from embeddings import __version__
 from service.access import Access, Gate
 from service.api import health, routes
 from service.api.errors import add_error_handlers, make_answer
-from service.limits import Guard, Limits, Turns
+from service.limits import Guard, Limits
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import login, rendering
 from service.pages import routes as pages
+from service.turns import Turns
 from service.watching import Routes, Watch
 
 _DESCRIPTION = (
@@ -27,8 +30,12 @@ def create_app(
     limits: Limits | None = None,
     turns: Turns | None = None,
     access: Access | None = None,
+    counts: Path | None = None,
 ) -> FastAPI:
-    """The application: API, pages, health, documentation, all served from this machine."""
+    """The application: API, pages, health, documentation, all served from this machine.
+
+    `counts` is where several processes of one server keep what each of them has counted.
+    """
     app = FastAPI(
         title="Winnow",
         version=__version__,
@@ -44,7 +51,7 @@ def create_app(
     app.state.access = access or Access()
     app.add_middleware(Gate, access=app.state.access)
     app.add_middleware(rendering.Policy)
-    app.state.metrics = Metrics(live, turns)
+    app.state.metrics = Metrics(live, turns, counts)
     # The gate looks at keys; these two only say in the description how one is sent.
     ways = [
         Depends(HTTPBearer(auto_error=False)),

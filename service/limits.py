@@ -7,17 +7,16 @@ too long is given back when it has ended, not when its asker was told.
 
 import asyncio
 import logging
-import os
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embeddings.errors import BodyTooLarge, BodyTooSlow, ServerBusy, TimedOut, WinnowError
+from embeddings.errors import BodyTooLarge, BodyTooSlow, TimedOut, WinnowError
+from service.turns import Turns, count_cores
 
 _LOG = logging.getLogger("winnow")
 # Cheap, and wanted most while there is much to do.
@@ -29,11 +28,6 @@ _FILES = "/static/"
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def count_cores() -> int:
-    """The searches that run at once where nobody says: one for each core, two at the least."""
-    return max(2, os.cpu_count() or 2)
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one server takes. Times are in seconds, sizes in bytes.
@@ -41,68 +35,15 @@ class Limits:
     `patience` is for clients: to send what they began, to take their answer, to ask again.
     """
 
-    concurrency: int = 0
+    concurrency: int = field(default_factory=count_cores)
     queue: int = 32
     timeout: float = 30
     max_body: int = 1_000_000
     patience: int = 10
     max_head: int = 32_768
 
-    def make_turns(self) -> "Turns":
-        return Turns(self.concurrency or count_cores(), self.queue)
-
-
-class Turns:
-    """So many requests at once, and so many more that wait, the first come first.
-
-    Used from the event loop alone, so it needs no lock.
-    """
-
-    def __init__(self, most: int, queue: int = 0) -> None:
-        self._most = most
-        self._queue = queue
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self.taken = 0
-
-    @property
-    def waiting(self) -> int:
-        return len(self._waiting)
-
-    async def take(self, seconds: float) -> None:
-        """Wait for a turn so long at most. Raises ServerBusy."""
-        if self.taken < self._most:
-            self.taken += 1
-            return
-        if len(self._waiting) >= self._queue:
-            raise ServerBusy(
-                f"{self._most} requests are under way and {self._queue} wait already",
-                "ask again in a few seconds",
-            )
-        await self._wait(seconds)
-
-    async def _wait(self, seconds: float) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await asyncio.wait([turn], timeout=seconds)
-        except asyncio.CancelledError:
-            if turn.done():
-                self.give_back()
-            else:
-                self._waiting.remove(turn)
-            raise
-        if not turn.done():
-            self._waiting.remove(turn)
-            raise ServerBusy(
-                f"no turn came free within {seconds:g} seconds", "ask again in a few seconds"
-            )
-
-    def give_back(self) -> None:
-        """To the one that has waited longest, else to whoever comes."""
-        if self._waiting:
-            self._waiting.popleft().set_result(None)
-        else:
-            self.taken -= 1
+    def make_turns(self) -> Turns:
+        return Turns(self.concurrency, self.queue)
 
 
 class Guard:

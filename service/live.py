@@ -1,8 +1,9 @@
 """The Searcher in use: opened at the start, swapped when a new build is published.
 
-A request looks whether there is a new build and goes on with the one in use. The new one is hashed
-and opened beside it, in a thread of its own, and serves once that has gone well. The one before
-stays open for a minute, for links that name it; after that it closes with the last request over it.
+Whoever looks for a new build, a thread or else each request, goes on with the one in use. The new
+one is hashed and opened beside it, in a thread of its own, and serves once that has gone well. The
+one before stays open for a minute, for links that name it; after that it closes with the last
+request over it.
 """
 
 import logging
@@ -22,6 +23,7 @@ from service.search import Searcher
 _LOG = logging.getLogger("winnow")
 _PROBE = "what does this folder say?"
 KEPT_OPEN = 60.0  # seconds
+LOOKS = 0.5  # seconds between two
 
 
 class Live:
@@ -46,16 +48,28 @@ class Live:
         self._reason: WinnowError | None = None
         self._preparing: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._following: threading.Thread | None = None
+        self._closed = threading.Event()
 
     def open(self) -> Searcher:
         """Open the live build, its encoder and the reranker. Raises ArtifactError, EncoderError."""
         self._searcher = self._open(self._artifact.live_id())
         return self._searcher
 
+    def follow(self) -> None:
+        """Look for new builds from now on without being asked, until closed."""
+        self._following = threading.Thread(target=self._follow, name="winnow-follow", daemon=True)
+        self._following.start()
+
+    def _follow(self) -> None:
+        while not self._closed.wait(LOOKS):
+            self._look()
+
     @property
     def searcher(self) -> Searcher:
         """The Searcher in use; where there is none yet, of the live build. Raises NotReady."""
-        self._look()
+        if self._following is None or self._searcher is None:
+            self._look()
         if self._searcher is None:
             raise self._explain()
         return self._searcher
@@ -68,6 +82,11 @@ class Live:
         with self._lock:
             if build in self._earlier:
                 return self._earlier[build][0]
+        if self._is_live(build):
+            self.settle()  # another process of this server may have answered from it already
+            searcher = self.searcher
+            if searcher.manifest.build == build:
+                return searcher
         raise BuildGone(
             f"build {build!r} is not open, build {searcher.manifest.build} answers",
             "ask again without `build`: passages keep their ids as long as their text stays",
@@ -94,6 +113,9 @@ class Live:
             preparing.join()
 
     def close(self) -> None:
+        self._closed.set()
+        if self._following is not None:
+            self._following.join()
         if self._preparing is not None:
             self._preparing.join()
         for searcher, _ in self._earlier.values():
@@ -101,6 +123,12 @@ class Live:
         self._earlier.clear()
         if self._searcher is not None:
             self._searcher.close()
+
+    def _is_live(self, build: str) -> bool:
+        try:
+            return self._artifact.live_id() == build
+        except WinnowError:
+            return False
 
     def _explain(self) -> NotReady:
         if self._reason is None:

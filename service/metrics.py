@@ -1,21 +1,26 @@
-"""What Prometheus is told of one server. Each application has a registry of its own.
+"""What Prometheus is told of one server, all of its processes together.
 
-Labels are templates of routes and codes of errors, never anything that was asked.
+Each application has a registry of its own. Where several processes share the work, each keeps its
+counts in a file of their folder (as prometheus-client does where PROMETHEUS_MULTIPROC_DIR is set
+before it is imported), and whichever is asked adds them up. Labels are templates of routes and
+codes of errors, never anything that was asked.
 """
 
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from embeddings.errors import WinnowError
 from embeddings.manifest import Manifest
 from service.api.errors import WHEN
-from service.limits import Turns
 from service.live import Live
+from service.turns import Turns
 
 STAGES = ("encode", "search", "rerank")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -25,7 +30,7 @@ _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 class Metrics:
     """Counts requests and searches. Safe to use from several threads."""
 
-    def __init__(self, live: Live, turns: Turns) -> None:
+    def __init__(self, live: Live, turns: Turns, folder: Path | None = None) -> None:
         own = self.registry = CollectorRegistry()
         named = ("route", "method")
         self._requests = Counter(
@@ -56,11 +61,10 @@ class Metrics:
             self._stages.labels(stage)
         for code in WHEN:  # a count that begins at one is no increase to an alert rule
             self._refusals.labels(code)
-        running = Gauge("winnow_requests_in_progress", "Requests that have a turn", registry=own)
-        running.set_function(lambda: turns.taken)
-        queue = Gauge("winnow_queue_length", "Requests that wait for a turn", registry=own)
-        queue.set_function(lambda: turns.waiting)
-        own.register(_Build(live))
+        if folder is not None:
+            self.registry = CollectorRegistry()
+            MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
+        self.registry.register(_Now(live, turns))
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         known = method if method in _METHODS else "other"
@@ -80,16 +84,23 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _Build(Collector):
-    """The build in use. Where there is none, only that is said."""
+class _Now(Collector):
+    """What is so at the moment: turns taken, the build in use."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, turns: Turns) -> None:
         self._live = live
+        self._turns = turns
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily(
+            "winnow_requests_in_progress", "Requests that have a turn", value=self._turns.taken
+        )
+        yield GaugeMetricFamily(
+            "winnow_queue_length", "Requests that wait for a turn", value=self._turns.waiting
+        )
         try:
             manifest = self._live.searcher.manifest
         except WinnowError:

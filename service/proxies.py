@@ -2,8 +2,10 @@
 
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from starlette.requests import HTTPConnection
+if TYPE_CHECKING:  # the command line knows Network, and loads no web framework for it
+    from starlette.requests import HTTPConnection
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -15,7 +17,7 @@ class Proxy:
     network: Network | None = None
     user_header: str | None = None
 
-    def find_peer(self, request: HTTPConnection) -> str:
+    def find_peer(self, request: "HTTPConnection") -> str:
         """The address that asks: the last one the trusted proxy did not have from itself."""
         peer = request.client.host if request.client else ""
         forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
@@ -26,14 +28,14 @@ class Proxy:
             peer = told
         return peer
 
-    def find_user(self, request: HTTPConnection) -> str | None:
+    def find_user(self, request: "HTTPConnection") -> str | None:
         """The user that the trusted proxy names."""
         if not (self.user_header and request.client and self._trusts(request.client.host)):
             return None
         named = request.headers.getlist(self.user_header)
         return named[0].strip() or None if len(named) == 1 else None  # of two, one is a forgery
 
-    def is_secure(self, request: HTTPConnection) -> bool:
+    def is_secure(self, request: "HTTPConnection") -> bool:
         """Whether the browser asked by https, here or of the trusted proxy."""
         if request.client and self._trusts(request.client.host):
             told = request.headers.get("x-forwarded-proto")

@@ -1,58 +1,75 @@
 """How often one may ask: a bucket of a minute's requests for each asker, filled steadily.
 
-Only so many askers are remembered; the one not seen for longest is forgotten first, which gives no
-one more than a full bucket.
+A bucket that is full again is forgotten, so no more are kept than asked within a minute.
 """
 
 import ipaddress
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from embeddings.errors import AskedTooOften
+from service.ledger import Ledger
 
 WRONG_KEYS = 10  # a minute from one address: nobody mistypes more, and guessing needs many
-_MOST = 10_000
+_MINUTE = 60
 
 
 class Rates:
-    """Counts per asker. Used from one thread."""
+    """Counts per asker, of one `kind`, in all processes that share the ledger."""
 
     def __init__(
-        self, a_minute: int, most: int = _MOST, clock: Callable[[], float] = time.monotonic
+        self,
+        a_minute: int,
+        ledger: Ledger | None = None,
+        kind: str = "requests",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._a_minute = a_minute
-        self._most = most
+        self._ledger = ledger or Ledger()
+        self._kind = kind
         self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def check(self, who: str) -> None:
         """Raises AskedTooOften, with the seconds to wait, where nothing is left for this asker."""
-        left = self._count(who)
+        self._refuse_empty(self._count(who, self._clock()))
+
+    def take(self, who: str) -> None:
+        """Count one. Raises AskedTooOften, and then counts none."""
+        self._spend(who, self._refuse_empty)
+
+    def spend(self, who: str) -> None:
+        """Count one, whatever is left."""
+        self._spend(who, lambda _: None)
+
+    def _spend(self, who: str, judge: Callable[[float], None]) -> None:
+        now = self._clock()
+        with self._ledger.changing() as database:
+            left = self._count(who, now)
+            judge(left)
+            database.execute(
+                "REPLACE INTO asked VALUES (?, ?, ?, ?)",
+                (self._kind, who, max(0.0, left - 1), now),
+            )
+            database.execute("DELETE FROM asked WHERE since < ?", (now - _MINUTE,))
+
+    def _refuse_empty(self, left: float) -> None:
         if left < 1:
-            seconds = math.ceil((1 - left) * 60 / self._a_minute)
+            seconds = math.ceil((1 - left) * _MINUTE / self._a_minute)
             raise AskedTooOften(
                 f"more than {self._a_minute} a minute came from here",
                 f"ask again in {seconds} s, and less often",
                 seconds,
             )
 
-    def take(self, who: str) -> None:
-        """Count one. Raises AskedTooOften, and then counts none."""
-        self.check(who)
-        self.spend(who)
-
-    def spend(self, who: str) -> None:
-        """Count one, whatever is left."""
-        self._left[who] = (max(0.0, self._count(who) - 1), self._clock())
-        self._left.move_to_end(who)
-        if len(self._left) > self._most:
-            self._left.popitem(last=False)
-
-    def _count(self, who: str) -> float:
-        left, since = self._left.get(who, (float(self._a_minute), self._clock()))
-        return min(self._a_minute, left + (self._clock() - since) * self._a_minute / 60)
+    def _count(self, who: str, now: float) -> float:
+        found = self._ledger.find(
+            "SELECT remaining, since FROM asked WHERE kind = ? AND who = ?", self._kind, who
+        )
+        if found is None:
+            return float(self._a_minute)
+        left, since = (float(str(value)) for value in found)
+        return min(self._a_minute, left + (now - since) * self._a_minute / _MINUTE)
 
 
 def name_peer(address: str) -> str:

@@ -82,6 +82,10 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._stop_timeout = stop_timeout
 
+    def stop(self) -> None:
+        """As a signal does, from any thread."""
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         if self._stop_timeout is not None:
             last = threading.Timer(self._stop_timeout, _leave, [self._stop_timeout])

@@ -86,6 +86,7 @@ SETTINGS: tuple[Setting, ...] = (
         "requests answered at once, up to 32; 0: one for each core, at least two",
         "N",
     ),
+    Setting("workers", make_reader(1, 64), 1, "processes that answer, sharing one index", "N"),
     Setting("queue", make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
     Setting(
         "timeout",
@@ -207,6 +208,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     concurrency: int = 0
+    workers: int = 1
     queue: int = 32
     timeout: int = 30
     max_body: int = 1_000_000

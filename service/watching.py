@@ -79,21 +79,28 @@ class Watch:
         started = time.perf_counter()
         record = Record(_read_id(scope))
         scope.setdefault("state", {})["record"] = record
-        status = 500  # where the application raises, which is answered further out
+        status, told = 500, False  # where the application raises, which is answered further out
+
+        def finish() -> None:
+            nonlocal told
+            told, seconds = True, time.perf_counter() - started
+            self._count(scope, record, status, seconds)
+            _write(scope, record, status, seconds)
 
         async def tell(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *_make_headers(record)]
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                finish()  # before it is sent: who has an answer finds it counted
             await send(message)
 
         try:
             await self._app(scope, receive, tell)
         finally:
-            seconds = time.perf_counter() - started
-            self._count(scope, record, status, seconds)
-            _write(scope, record, status, seconds)
+            if not told:
+                finish()
 
     def _count(self, scope: Scope, record: Record, status: int, seconds: float) -> None:
         route = self._routes.name(scope["path"])

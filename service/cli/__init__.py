@@ -17,7 +17,7 @@ from service.settings import add_flags, read_settings
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
-_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
+_LIMITS = ("workers", "concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
 _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {

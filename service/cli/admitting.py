@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from embeddings.errors import InvalidInput, KeysMissing
-from service.access import Access
+from service.access import KEYED, Access
 from service.hosts import Hosts, is_local, is_wildcard
 from service.keys import KeyFile
+from service.ledger import Ledger
 from service.locations import locate_keys
 from service.proxies import Proxy
 from service.settings import Settings
 
 
-def make_access(settings: Settings) -> Access:
+def make_access(settings: Settings, ledger: Ledger | None = None) -> Access:
     """Raises KeysMissing where other machines could ask and nothing says who may, KeysDamaged,
     and InvalidInput where a user is to be named by a proxy that is not.
     """
@@ -22,7 +23,8 @@ def make_access(settings: Settings) -> Access:
             "say which proxy sends it: --trusted-proxy ADDRESS",
             "user_header",
         )
-    keyed = bool(file.read() or settings.user_header)
+    ledger = ledger or Ledger()
+    keyed = bool(file.read() or settings.user_header or ledger.is_noted(KEYED))
     if not (keyed or is_local(settings.host) or settings.allow_anonymous):
         raise KeysMissing(
             f"other machines can reach {settings.host or 'this address'}, and there are no keys "
@@ -36,6 +38,7 @@ def make_access(settings: Settings) -> Access:
         is_open=not keyed,
         rate=settings.rate,
         proxy=Proxy(settings.trusted_proxy, settings.user_header),
+        ledger=ledger,
     )
 
 

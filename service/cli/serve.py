@@ -3,6 +3,8 @@
 import argparse
 import errno
 import socket
+from collections.abc import Callable
+from pathlib import Path
 
 from embeddings.artifact import Artifact
 from embeddings.errors import CorpusError, PortTaken, ServiceError
@@ -11,9 +13,12 @@ from service.cli.admitting import make_access
 from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
+from service.live import Live
 from service.locations import read_paths
 from service.logs import set_up_logs
+from service.packed_settings import pack_settings
 from service.settings import Settings
+from service.turns import Turns, count_cores
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -31,8 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 )
         else:
             artifact = Artifact(choose_directory(settings))
-        _serve(artifact, listener, settings, access)
-    return 0
+        return _serve(artifact, listener, settings, access)
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -65,25 +69,54 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, access: Access) -> None:
+def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, access: Access) -> int:
+    set_up_logs(settings.log_format)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+
+    def tell_ready() -> None:
+        say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
+
+    if settings.workers == 1:
+        live = make_live(artifact, settings)
+        answer(live, listener, settings, access, lambda _: tell_ready())
+        return 0
+    from service.supervisor import Supervisor
+
+    supervisor = Supervisor(
+        artifact,
+        listener,
+        settings.workers,
+        (settings.concurrency or count_cores(), settings.queue),
+        {"index": str(artifact.directory), "settings": pack_settings(settings)},
+    )
+    return supervisor.run(settings.stop_timeout, tell_ready)
+
+
+def answer(
+    live: Live,
+    listener: socket.socket,
+    settings: Settings,
+    access: Access,
+    begin: Callable[[Callable[[], None]], None],
+    turns: Turns | None = None,
+    counts: Path | None = None,
+) -> None:
+    """Answer until told to stop: by a signal, or by what `begin` is given once all is ready."""
     from service.app import create_app
     from service.limits import Limits
     from service.serving import make_server
 
-    set_up_logs(settings.log_format)
-    live = make_live(artifact, settings)
+    limits = Limits(
+        settings.concurrency or count_cores(), settings.queue, settings.timeout, settings.max_body
+    )
+    server = make_server(
+        create_app(live, limits, turns, access, counts), limits, settings.stop_timeout
+    )
     live.open()
     live.check()
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
-    limits = Limits(
-        settings.concurrency,
-        settings.queue,
-        settings.timeout,
-        settings.max_body,
-    )
-    server = make_server(create_app(live, limits, access=access), limits, settings.stop_timeout)
+    live.follow()
+    begin(server.stop)
     try:
         server.run(sockets=[listener])
     finally:

@@ -12,9 +12,10 @@ from embeddings.artifact import Artifact
 from embeddings.build import build_index
 from embeddings.encoders import DEFAULT_ENCODER, Encoder, load_encoder, load_tokenizer
 from service.app import create_app
-from service.limits import Limits, Turns
+from service.limits import Limits
 from service.live import Live
 from service.serving import make_server
+from service.turns import Turns
 
 
 def publish(folder: Path, index: Path, encoder: str = DEFAULT_ENCODER) -> Artifact:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from embeddings.artifact import Artifact
-from service.limits import Turns
+from service.turns import Turns
 from tests.browser.accessibility import find_all_violations
 from tests.browser.conftest import OpenPage
 from tests.browser.pictures import SIZES, take_picture

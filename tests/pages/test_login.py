@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from service.access import Access
 from service.keys import Key, KeyFile
+from service.ledger import Ledger
 from service.pages.login import keep_local
 from service.sessions import LIFETIME, Sessions
 from tests.service.asking import ask_through, bear
@@ -169,8 +170,14 @@ def test_a_session_runs_out() -> None:
     assert sessions.find(token, [ann]) == ann
     now = float(LIFETIME)
     assert sessions.find(token, [ann]) is None
-    now = 0.0
-    assert sessions.find(token, [ann]) is None
+
+
+def test_a_session_holds_in_every_process_and_ends_in_all(tmp_path: Path) -> None:
+    one, other = (Sessions(Ledger(tmp_path / "ledger")) for _ in range(2))
+    token, ann = one.begin(_key("ann")), _key("ann")
+    assert other.find(token, [ann]) == ann
+    other.end(token)
+    assert one.find(token, [ann]) is None
 
 
 def test_no_more_sessions_are_kept_than_so_many() -> None:

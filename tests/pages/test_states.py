@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from service.app import create_app
-from service.limits import Turns
 from service.live import Live
+from service.turns import Turns
 from tests.service.building import build, write_corpus
 
 

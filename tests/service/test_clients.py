@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.artifact import Artifact
-from service.limits import Limits, Turns
+from service.limits import Limits
+from service.turns import Turns
 from tests.browser.serving import serve
 from tests.service.waiting import ask, connect, post, read_all, read_error, speak
 

@@ -16,6 +16,7 @@ from service.api.health import Readiness
 from service.app import create_app
 from service.live import Live
 from tests.service.building import build
+from tests.service.waiting import run_alone
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -89,7 +90,7 @@ def test_many_who_ask_at_once_whether_it_is_ready_cost_one_question() -> None:
         return await asyncio.gather(*(readiness.ask() for _ in range(8)))
 
     live = Counting(Artifact(Path()), load_encoder)
-    assert asyncio.run(run()) == ["a build"] * 8
+    assert run_alone(run) == ["a build"] * 8
     assert live.asked == 1
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from embeddings.artifact import Artifact
 from embeddings.errors import ServerBusy
-from service.limits import Limits, Turns
+from service.limits import Limits
+from service.turns import Turns, make_tokens
 from tests.browser.serving import serve
 from tests.service.waiting import (
     HELD,
@@ -24,6 +25,7 @@ from tests.service.waiting import (
     connect,
     read_all,
     read_error,
+    run_alone,
     speak,
 )
 
@@ -57,7 +59,7 @@ def test_turns_go_to_whoever_waited_longest() -> None:
         assert (turns.taken, turns.waiting) == (0, 0)
         return order
 
-    assert asyncio.run(run()) == ["first", "second"]
+    assert run_alone(run) == ["first", "second"]
 
 
 def test_one_who_waited_in_vain_or_went_away_leaves_the_queue() -> None:
@@ -74,7 +76,24 @@ def test_one_who_waited_in_vain_or_went_away_leaves_the_queue() -> None:
             await gone
         assert (turns.taken, turns.waiting) == (1, 0)
 
-    asyncio.run(run())
+    run_alone(run)
+
+
+def test_processes_that_share_their_turns_have_no_more_together() -> None:
+    async def run() -> None:
+        tokens, places = make_tokens(1), make_tokens(1)
+        one, other = (Turns(1, 1, tokens, places) for _ in range(2))
+        await one.take(LONGEST)
+        waiting = asyncio.ensure_future(other.take(LONGEST))
+        while not one.waiting:
+            await asyncio.sleep(0)
+        with pytest.raises(ServerBusy):
+            await one.take(LONGEST)
+        one.give_back()
+        await waiting
+        assert (one.taken, other.taken, tokens.held) == (1, 1, 1)
+
+    run_alone(run)
 
 
 @pytest.mark.parametrize("path", ["/api/search?q=ships", "/?q=ships", "/about", "/api/info"])

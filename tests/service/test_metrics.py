@@ -11,8 +11,9 @@ from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from service.api.errors import WHEN
 from service.app import create_app
-from service.limits import Limits, Turns
+from service.limits import Limits
 from service.live import Live
+from service.turns import Turns
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

@@ -1,8 +1,11 @@
 """So many requests a minute from each asker, and how long to wait for the next."""
 
+from pathlib import Path
+
 import pytest
 
 from embeddings.errors import AskedTooOften
+from service.ledger import Ledger
 from service.rates import Rates, name_peer
 
 
@@ -57,12 +60,24 @@ def test_each_asker_has_a_bucket_of_its_own(clock: Clock) -> None:
     assert _count_taken(rates, "ann", 3) == _count_taken(rates, "bob", 3) == 2
 
 
-def test_only_so_many_askers_are_remembered_and_the_latest_stay(clock: Clock) -> None:
-    rates = Rates(1, most=2, clock=clock)
-    for who in ("ann", "bob", "eve"):
+def test_processes_that_share_a_ledger_count_together(clock: Clock, tmp_path: Path) -> None:
+    one, other = (Rates(3, Ledger(tmp_path / "ledger"), clock=clock) for _ in range(2))
+    assert _count_taken(one, "ann", 2) + _count_taken(other, "ann", 5) == 3
+
+
+def test_one_kind_is_not_counted_with_another(clock: Clock) -> None:
+    ledger = Ledger()
+    kinds = [Rates(2, ledger, kind, clock) for kind in ("requests", "wrong keys")]
+    assert [_count_taken(rates, "ann", 3) for rates in kinds] == [2, 2]
+
+
+def test_whose_bucket_is_full_again_is_forgotten_and_no_other(clock: Clock) -> None:
+    ledger = Ledger()
+    rates = Rates(1, ledger, clock=clock)
+    for seconds, who in ((0, "ann"), (30, "bob"), (61, "eve")):
+        clock.now = seconds
         rates.take(who)
-    assert _count_taken(rates, "eve", 1) == _count_taken(rates, "bob", 1) == 0
-    assert _count_taken(rates, "ann", 1) == 1
+    assert ledger.find("SELECT group_concat(who) FROM asked") == ("bob,eve",)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,19 @@
 """An encoder that lets a test hold a search where it is, and clients that speak in bytes."""
 
+import asyncio
 import json
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.records import Vectors
 
+Result = TypeVar("Result")
 HELD = "hold"
 LONGEST = 60  # seconds after which a test that waits has failed
 
@@ -34,6 +37,12 @@ class WaitingEncoder(HashingEncoder):
 
     def let_go(self) -> None:
         self._let_go.set()
+
+
+def run_alone(act: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run a coroutine in a loop of its own, whatever else runs in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(act())).result()
 
 
 def connect(address: str) -> socket.socket:
