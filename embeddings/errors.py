@@ -23,6 +23,7 @@
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
         ├── ServerBusy        more questions at once than it takes
+        ├── AskerLeft         nobody waits for the answer any more
         ├── TimedOut          an answer took too long
         ├── BodyTooLarge      a request larger than it takes
         ├── BodyTooSlow       a request that came too slowly
@@ -144,6 +145,10 @@ class NotReady(ServiceError):
 
 class ServerBusy(ServiceError):
     """More requests at once than the server takes on."""
+
+
+class AskerLeft(ServiceError):
+    """Whoever asked closed the connection while waiting for a turn."""
 
 
 class TimedOut(ServiceError):

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embeddings.errors import BodyTooLarge, BodyTooSlow, TimedOut, WinnowError
+from embeddings.errors import AskerLeft, BodyTooLarge, BodyTooSlow, TimedOut, WinnowError
 from service.turns import Turns, count_cores
 
 _LOG = logging.getLogger("winnow")
@@ -32,7 +32,8 @@ Answer = Callable[[Request, Exception], Awaitable[Response]]
 class Limits:
     """What one server takes. Times are in seconds, sizes in bytes.
 
-    `patience` is for clients: to send what they began, to take their answer, to ask again.
+    `patience` is for clients: to send what they began, to take their answer, to ask again. Only so
+    many `connections` that a process, which may open some 1,000 files, can open its index too.
     """
 
     concurrency: int = field(default_factory=count_cores)
@@ -41,6 +42,7 @@ class Limits:
     max_body: int = 1_000_000
     patience: int = 10
     max_head: int = 32_768
+    connections: int = 500
 
     def make_turns(self) -> Turns:
         return Turns(self.concurrency, self.queue)
@@ -64,7 +66,10 @@ class Guard:
             path = scope["path"]
             if path in _WITHOUT_TURN or path.startswith(_FILES):
                 return await self._app(scope, whole, send)
-            told = await self._take_turn(scope, whole)
+            ends = asyncio.get_running_loop().time() + self._limits.timeout
+            if not self._turns.take_at_once():
+                await self._wait_for_turn(receive)
+            told = await self._answer_until(ends, scope, whole)
         except WinnowError as error:
             response = await self._answer(Request(scope), error)
             if isinstance(error, BodyTooLarge | BodyTooSlow):
@@ -75,12 +80,9 @@ class Guard:
 
     async def _receive_whole(self, scope: Scope, receive: Receive) -> Receive:
         """What gives the body again, once it is here. Raises BodyTooLarge, BodyTooSlow."""
-        headers = Headers(scope=scope)
-        length = headers.get("content-length", "0")
+        length = Headers(scope=scope).get("content-length", "0")
         if length.isdecimal() and int(length) > self._limits.max_body:
             raise self._refuse_large()
-        if length == "0" and "transfer-encoding" not in headers:
-            return receive
         try:
             async with asyncio.timeout(self._limits.patience):
                 messages = [await self._receive_body(receive)]
@@ -111,14 +113,27 @@ class Guard:
             f"the body has more than {self._limits.max_body:,} bytes", "ask for less at once"
         )
 
-    async def _take_turn(self, scope: Scope, receive: Receive) -> list[Message]:
+    async def _wait_for_turn(self, receive: Receive) -> None:
+        """In the queue, for as long as the asker is there. Raises ServerBusy, AskerLeft."""
+        turn = asyncio.ensure_future(self._turns.take(self._limits.timeout))
+        leaving = asyncio.ensure_future(receive())  # nothing else comes after the whole body
+        try:
+            await asyncio.wait([turn, leaving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not turn.done():
+                turn.cancel()
+        try:
+            await turn
+        except asyncio.CancelledError as error:
+            raise AskerLeft("the asker left before there was a turn", "ask again") from error
+
+    async def _answer_until(self, ends: float, scope: Scope, receive: Receive) -> list[Message]:
         """The answer, whole, so that one who takes it slowly holds no turn.
 
-        Raises ServerBusy, TimedOut, and what the application raises.
+        Raises TimedOut, and what the application raises.
         """
         loop = asyncio.get_running_loop()
-        ends = loop.time() + self._limits.timeout
-        await self._turns.take(self._limits.timeout)
         told: list[Message] = []
 
         async def keep(message: Message) -> None:

@@ -17,6 +17,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from service.limits import Limits
 
 _LOG = logging.getLogger("winnow")
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
 
 
 class Connection(H11Protocol):
@@ -30,6 +34,9 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._start()
+        if self.limit_concurrency and len(self.connections) >= self.limit_concurrency:
+            transport.write(_TOO_MANY)
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         if self._cut_off is None and not self._is_answering():
@@ -111,6 +118,7 @@ def make_server(app: ASGIApp, limits: Limits, stop_timeout: float | None = None)
         server_header=False,
         proxy_headers=False,  # service/proxies.py says whom to believe
         timeout_keep_alive=limits.patience,
+        limit_concurrency=limits.connections + 1,  # at which uvicorn refuses without a hint
         h11_max_incomplete_event_size=limits.max_head,
     )
     return Server(config, stop_timeout)

@@ -102,9 +102,13 @@ class Turns:
         """In all processes."""
         return self._queue - self._places.left
 
+    def take_at_once(self) -> bool:
+        """Take a turn where one is free and nobody waits for it; whether there was one."""
+        return not self._waiting and self._tokens.take()
+
     async def take(self, seconds: float) -> None:
         """Wait for a turn so long at most. Raises ServerBusy."""
-        if not self._waiting and self._tokens.take():
+        if self.take_at_once():
             return
         if not self._places.take():
             raise ServerBusy(

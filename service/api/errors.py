@@ -14,6 +14,7 @@ from starlette.routing import Match
 from embeddings.errors import (
     ArtifactError,
     AskedTooOften,
+    AskerLeft,
     BodyTooLarge,
     BodyTooSlow,
     BuildGone,
@@ -42,6 +43,7 @@ TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (BuildGone, 410, "gone"),
     (NotReady, 503, "not_ready"),
     (ServerBusy, 503, "busy"),
+    (AskerLeft, 499, "left"),
     (TimedOut, 503, "timed_out"),
     (BodyTooLarge, 413, "too_large"),
     (BodyTooSlow, 408, "too_slow"),
@@ -67,6 +69,7 @@ WHEN = {
     "internal": "an error of the server's own, told whole in its log",
     "not_ready": "no checked build is open",
     "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
+    "left": "the asker closed the connection before its turn came: counted, and seen by nobody",
     "timed_out": "no answer within `--timeout`; `Retry-After` says when to come again",
     "too_large": "the body has more bytes than `--max-body`",
     "too_slow": "the body did not come within ten seconds",

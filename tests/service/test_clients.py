@@ -1,7 +1,7 @@
 """Clients that send too much, too slowly, or do not take their answer."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -110,3 +110,14 @@ def test_one_who_does_not_take_his_answers_is_cut_off(address: str) -> None:
     with closing(connect(address)) as client, pytest.raises(ConnectionError):
         while True:
             client.sendall(asked)
+
+
+def test_beyond_so_many_connections_more_are_refused_until_some_are_gone(index: Path) -> None:
+    with serve(Artifact(index), Limits(connections=3)) as address, ExitStack() as open_ones:
+        for _ in range(3):
+            open_ones.enter_context(closing(connect(address)))
+        told = speak(address, b"")
+        assert told.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: " in told
+        open_ones.close()
+        while not speak(address, ask("/healthz")).startswith(b"HTTP/1.1 200 "):
+            pass

@@ -134,6 +134,31 @@ def test_one_in_the_queue_is_answered_once_a_turn_is_free(
         assert b" 200 " in held.result()
 
 
+def test_one_who_leaves_the_queue_makes_room_and_is_not_searched_for(
+    index: Path, encoder: WaitingEncoder
+) -> None:
+    turns = Turns(1, 1)
+    with (
+        serve(Artifact(index), turns=turns, load=lambda _: encoder) as address,
+        ThreadPoolExecutor() as pool,
+    ):
+        held = pool.submit(speak, address, HOLD)
+        encoder.wait_until_held()
+        with connect(address) as client:
+            client.sendall(HOLD)
+            while not turns.waiting:
+                pass
+        while turns.waiting:
+            pass
+        waiting = pool.submit(speak, address, ask("/api/search?q=ships"))
+        encoder.let_go()
+        assert b" 200 " in held.result()
+        assert b" 200 " in waiting.result()
+        assert b'winnow_refusals_total{code="left"} 1.0' in speak(address, ask("/metrics"))
+    assert encoder.held == 1
+    assert turns.taken == 0
+
+
 def test_an_answer_that_takes_too_long_is_given_up_and_its_turn_kept_until_it_ended(
     index: Path, encoder: WaitingEncoder
 ) -> None:
