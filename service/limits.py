@@ -17,7 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embeddings.errors import BodyTooLarge, BodyTooSlow, ServerBusy, TimedOut, WinnowError
+from embeddings.errors import BodyTooLarge, BodyTooSlow, ServerBusy, TimedOut
 
 _LOG = logging.getLogger("winnow")
 # Cheap, and wanted most while there is much to do.
@@ -124,7 +124,7 @@ class Guard:
             if path in _WITHOUT_TURN or path.startswith(_FILES):
                 return await self._app(scope, whole, send)
             told = await self._take_turn(scope, whole)
-        except WinnowError as error:
+        except Exception as error:  # one that nobody foresaw too, with all that an answer carries
             response = await self._answer(Request(scope), error)
             if isinstance(error, BodyTooLarge | BodyTooSlow):
                 response.headers["Connection"] = "close"  # what still comes is not a request
