@@ -2,6 +2,7 @@
 # PYTHON=python3.12 chooses the interpreter of .venv (default python3).
 CORPUS ?= seeds
 PORT ?= 8000
+FUZZ_SECONDS ?= 60
 # The shell reads these two from its environment, so any folder name is safe.
 export CORPUS PORT
 
@@ -60,9 +61,10 @@ quality: env-dev ## measure the figures of README.md again
 golden: env-dev ## write the answers over seeds/ anew that tests compare with
 	@$(BIN)/python -m tests.quality.golden
 
-fuzz: env-dev ## read thousands of damaged files of each format and of an index (minutes)
+fuzz: env-dev ## thousands of damaged files, then what the code's own branches lead to: FUZZ_SECONDS=60 each
 	@$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/embeddings/documents/test_damage.py \
 		tests/embeddings/test_artifact_fuzz.py
+	@$(BIN)/python -m tests.fuzzing --seconds $(FUZZ_SECONDS)
 
 reliability: env-dev ## kill, damage and unplug hundreds of times (many minutes)
 	@$(BIN)/python -m pytest -m reliability
@@ -71,7 +73,7 @@ bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a 
 	@$(BIN)/python -m tests.measurements.lighthouse
 
 clean: ## remove the environment and caches; indexes stay
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
 	find embeddings service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:

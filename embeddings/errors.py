@@ -72,10 +72,14 @@ class CorpusEmpty(CorpusError):
 
 
 class UnreadableDocument(CorpusError):
-    """One document that cannot be read; `source` is its path in the corpus."""
+    """One document that cannot be read; `source` is its path in the corpus.
+
+    What it quotes of a document is cut short.
+    """
 
     def __init__(self, source: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
+        short = message if len(message) <= 1000 else f"{message[:999]}…"
+        super().__init__(short, hint)
         self.source = source
 
 

@@ -75,14 +75,24 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"the manifest of {folder} cannot be read: {error}", REPAIR) from error
     if hashlib.sha256(data).hexdigest() != expected:
         raise IndexDamaged(f"{folder / MANIFEST} was altered: its hash differs", REPAIR)
-    values = json.loads(data)
-    if values.get("format") != FORMAT:
+    try:
+        return _make_manifest(json.loads(data), folder)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexDamaged(f"{folder / MANIFEST} is no manifest: {error!r}", REPAIR) from error
+
+
+def _make_manifest(values: dict[str, Any], folder: Path) -> Manifest:
+    if values["format"] != FORMAT:
         raise IndexFormat(
-            f"{folder} has format {values.get('format')}, this version reads format {FORMAT}",
+            f"{folder} has format {values['format']}, this version reads format {FORMAT}",
             "build the index again with this version, or use the version that wrote it "
             f"({values.get('version')})",
         )
-    return Manifest(**{field.name: values[field.name] for field in fields(Manifest)})
+    manifest = Manifest(**{field.name: values[field.name] for field in fields(Manifest)})
+    for facts in manifest.files.values():
+        if {"size", "sha256"} - facts.keys():
+            raise ValueError("a file without its size and hash")
+    return manifest
 
 
 REPAIR = "run `winnow rollback` for the build before, or `winnow build` to make it anew"

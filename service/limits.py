@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embeddings.errors import AskerLeft, BodyTooLarge, BodyTooSlow, TimedOut, WinnowError
+from embeddings.errors import AskerLeft, BodyTooLarge, BodyTooSlow, TimedOut
 from service.turns import Turns, count_cores
 
 _LOG = logging.getLogger("winnow")
@@ -70,7 +70,7 @@ class Guard:
             if not self._turns.take_at_once():
                 await self._wait_for_turn(receive)
             told = await self._answer_until(ends, scope, whole)
-        except WinnowError as error:
+        except Exception as error:  # one that nobody foresaw too, with all that an answer carries
             response = await self._answer(Request(scope), error)
             if isinstance(error, BodyTooLarge | BodyTooSlow):
                 response.headers["Connection"] = "close"  # what still comes is not a request

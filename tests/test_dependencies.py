@@ -25,6 +25,7 @@ NAMED = {
     "hypothesis": "MPL-2.0",  # tests alone
     "tld": "MPL-1.1 OR GPL-2.0-only OR LGPL-2.1-or-later",  # trafilatura's, under the MPL
     "fpdf2": "LGPL-3.0-only",  # tests alone, unchanged
+    "atheris": "",  # Apache-2.0 by the LICENSE it carries; tests
     "axe-playwright-python": "",  # MIT by its repository, axe.min.js MPL-2.0; tests
 }
 

@@ -73,3 +73,19 @@ def test_architecture_names_no_module_that_is_not_there() -> None:
     named = re.findall(r"`((?:embeddings|service|tests)/[\w./-]+)`", text)
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:embeddings|service|tests)/[\w./-]+)`", text)
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_row_of_a_defence_names_its_test() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    table = text.partition("## What each defence covers")[2].partition("\n## ")[0]
+    rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 20
+    for row in rows:
+        assert re.search(r"`(tests/|make )[^`]+` \|$", row), row

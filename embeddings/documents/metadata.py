@@ -53,8 +53,8 @@ def _read_linked_data(tree: Any) -> Iterator[dict[str, Any]]:
             data = json.loads(script.text or "")
         except (ValueError, RecursionError):
             continue
-        graph = data.get("@graph") if isinstance(data, dict) else None
-        for one in (data, *(data if isinstance(data, list) else graph or ())):
+        graph = data.get("@graph") if isinstance(data, dict) else data
+        for one in (data, *(graph if isinstance(graph, list) else ())):
             if isinstance(one, dict):
                 yield one
 

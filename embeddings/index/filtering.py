@@ -3,7 +3,9 @@
 A passage passes when its own document does, or that of any passage folded into it.
 """
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
+from functools import lru_cache
 
 from embeddings.records import Filter
 
@@ -13,8 +15,13 @@ def source_matches(source: str, wanted: str) -> bool:
     return (
         source == wanted
         or source.startswith((f"{wanted.rstrip('/')}/", f"{wanted}#"))
-        or fnmatchcase(source, wanted)
+        or _compile(wanted).match(source) is not None
     )
+
+
+@lru_cache(maxsize=64)  # of askers' globs, `fnmatchcase` would keep tens of thousands for ever
+def _compile(glob: str) -> re.Pattern[str]:
+    return re.compile(translate(glob))
 
 
 def passes(filter: Filter, source: str, language: str | None, date: str | None) -> bool:

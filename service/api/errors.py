@@ -66,7 +66,7 @@ WHEN = {
     "wrong_host": "the Host header is none that this server answers to",
     "too_often": "more requests a minute than one may send; `Retry-After` says when to come again",
     "keys_unavailable": "the file of keys cannot be read",
-    "internal": "an error of the server's own, told whole in its log",
+    "internal": "an error of the server's own; its log says where, by the `X-Request-ID`",
     "not_ready": "no checked build is open",
     "busy": "more requests at once than the server takes; `Retry-After` says when to come again",
     "left": "the asker closed the connection before its turn came: counted, and seen by nobody",
@@ -88,8 +88,10 @@ def make_body(
     return {"error": error}
 
 
-def describe_error(error: Exception) -> dict[str, Any]:
-    """The body for any error; what is not foreseen is logged whole and told in general words."""
+def describe_error(error: Exception, request: str = "") -> dict[str, Any]:
+    """The body for any error; what is not foreseen is logged with the request's id, and told in
+    general words.
+    """
     if isinstance(error, WinnowError):
         status, code = next((s, c) for kind, s, c in TABLE if isinstance(error, kind))
         field = getattr(error, "field", None)
@@ -100,7 +102,7 @@ def describe_error(error: Exception) -> dict[str, Any]:
     if isinstance(error, HTTPException):
         code, hint = HTTP_CODES.get(error.status_code, ("http_error", ""))
         return make_body(code, str(error.detail), error.status_code, hint)
-    _LOG.error("unforeseen error", exc_info=error)
+    _LOG.error("unforeseen error in request %s", request, exc_info=error)
     return make_body("internal", "the server met an error of its own", 500, "see the server's log")
 
 
@@ -151,7 +153,7 @@ def make_answer(show_page: Any) -> Callable[[Request, Exception], Awaitable[Resp
     """What answers an error with the one body, or on a page with `show_page(request, body)`."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        body = describe_error(error)
+        body = describe_error(error, request.state.record.id)
         status = body["error"]["status"]
         request.state.record.refusal = body["error"]["code"]
         if wants_page(request):

@@ -46,3 +46,36 @@ def _join(objects: Sequence[bytes]) -> bytes:
         + b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, table)
         + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(data))
     )
+
+
+def make_packet_bomb(packet: bytes) -> bytes:
+    """A PDF of one page, whose packet of facts is a bomb."""
+    return _join(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /Metadata 4 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>",
+            _make_stream(packet, "/Type /Metadata /Subtype /XML /Filter /FlateDecode"),
+        ]
+    )
+
+
+def make_object_bomb(objects: bytes) -> bytes:
+    """A PDF whose list of pages lies in a packed stream of objects, which is a bomb."""
+    parts = [
+        b"<< /Type /Catalog /Pages 3 0 R >>",
+        _make_stream(objects, "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"),
+    ]
+    data, places = b"%PDF-1.5\n", []
+    for number, content in enumerate(parts, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    # Of each object: plain and where, or in which stream and its place there.
+    rows = [b"\0\0\0\0\0\0", *(b"\1" + place.to_bytes(4) + b"\0" for place in places)]
+    rows += [b"\2" + (2).to_bytes(4) + b"\0", b"\1" + len(data).to_bytes(4) + b"\0"]
+    facts = "/Type /XRef /Size 5 /W [1 4 1] /Root 1 0 R"
+    return (
+        data
+        + b"4 0 obj\n%s\nendobj\n" % _make_stream(b"".join(rows), facts)
+        + b"startxref\n%d\n%%%%EOF\n" % len(data)
+    )

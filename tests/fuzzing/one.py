@@ -1,0 +1,44 @@
+"""Fuzzes one target in this process, under limits of time and memory; `__main__.py` starts it."""
+
+import hashlib
+import os
+import resource
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["embeddings"], enable_loader_override=False):
+    from tests.fuzzing.targets import TARGETS
+    from tests.fuzzing.test_found import MEMORY, SECONDS
+
+LONGEST_INPUT = 1 << 16
+
+
+def main(name: str, grown: str, found: str, seconds: str) -> None:
+    """Inputs that reach new code go to the folder `grown`, what fails to `found`."""
+    target = TARGETS[name]
+    for seed in target.seeds():
+        (Path(grown) / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
+    target.use(target.seeds()[0])  # whatever is loaded once is, before memory is limited
+    _limit_memory()
+    options = {
+        "max_total_time": seconds,
+        "timeout": SECONDS,
+        "max_len": LONGEST_INPUT,
+        "rss_limit_mb": 0,  # the system limits it, and then Python says where it was
+        "artifact_prefix": f"{found}/",
+    }
+    flags = [f"-{key}={value}" for key, value in options.items()]
+    atheris.Setup([sys.argv[0], *flags, grown, found], target.use)
+    atheris.Fuzz()
+
+
+def _limit_memory() -> None:
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    most = int(pages) * os.sysconf("SC_PAGE_SIZE") + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
