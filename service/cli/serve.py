@@ -18,6 +18,7 @@ from service.settings import Settings
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
+    set_up_logs(settings.log_format)
     access = make_access(settings)
     listener = take_port(settings.host, settings.port)
     with listener:
@@ -70,7 +71,6 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
     from service.limits import Limits
     from service.serving import make_server
 
-    set_up_logs(settings.log_format)
     live = make_live(artifact, settings)
     live.open()
     live.check()
@@ -83,7 +83,8 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
         settings.timeout,
         settings.max_body,
     )
-    server = make_server(create_app(live, limits, access=access), limits, settings.stop_timeout)
+    app = create_app(live, limits, access=access, log_queries=settings.log_queries)
+    server = make_server(app, limits, settings.stop_timeout)
     try:
         server.run(sockets=[listener])
     finally:
