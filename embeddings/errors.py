@@ -171,6 +171,10 @@ class KeyRequired(ServiceError):
     """Asking takes a key, and none was given, or a wrong one."""
 
 
+class Forbidden(ServiceError):
+    """Who asks is known, and may not ask for this."""
+
+
 class AskedTooOften(ServiceError):
     """More than one may ask in a minute; `seconds` until it may ask again."""
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -9,8 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from embeddings.errors import KeyRequired, KeysDamaged, WinnowError
+from embeddings.errors import Forbidden, KeyRequired, KeysDamaged, WinnowError
 from service.api.errors import wants_page
+from service.audit import SERVER, name_user, record_act
 from service.hosts import Hosts, is_local
 from service.keys import Key, KeyFile, match_key
 from service.ledger import Ledger
@@ -21,11 +23,18 @@ from service.sessions import Sessions
 COOKIE = "winnow"
 KEYED = "a key was seen"
 _LOG = logging.getLogger("winnow")
-_AUDIT = logging.getLogger("winnow.audit")
 _UNCOUNTED = ("/healthz", "/readyz")
 _FREE = ("/login", "/logout")
 _FREE_FOLDER = "/static/"
+_FOR_ADMINS = ("/metrics",)
 _HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; winnow keys add NAME makes one"
+
+
+class Asker(NamedTuple):
+    """Who was let in. Users that a proxy names are none of those who run the server."""
+
+    name: str
+    is_admin: bool = False
 
 
 class Access:
@@ -57,7 +66,7 @@ class Access:
         self._told = ""
 
     def admit(self, request: Request) -> None:
-        """Raises WrongHost, AskedTooOften, KeyRequired, KeysDamaged."""
+        """Raises WrongHost, AskedTooOften, KeyRequired, Forbidden, KeysDamaged."""
         self._hosts.check(request.headers.getlist("host"))
         path = request.scope["path"]
         if path in _UNCOUNTED or path.startswith(_FREE_FOLDER):
@@ -66,25 +75,28 @@ class Access:
         if needed or not is_local(peer):  # one's own machine may ask itself as often as it likes
             self._rates.take(f"address {name_peer(peer)}")
         if needed and path not in _FREE:
-            self._rates.take(self._identify(request))
+            asker = self._identify(request)
+            self._rates.take(asker.name)
+            if path in _FOR_ADMINS:
+                _check_admin(asker, f"{request.method} {path}", peer)
 
     def needs_key(self) -> bool:
         """Whether asking takes a key now. Raises KeysDamaged."""
         return bool(self._read()) or self._ledger.is_noted(KEYED)
 
-    def _identify(self, request: Request) -> str:
+    def _identify(self, request: Request) -> Asker:
         """Who asks: a key, or a user of the proxy. Raises KeyRequired, AskedTooOften."""
         user = self._proxy.find_user(request)
         if user is not None:
-            return f"user {user}"
+            return Asker(f"user {user}")
         given = find_given(request.headers)
         if given is not None:
-            return f"key {self._find(request, given).name}"
+            return _name_key(self._find(request, given))
         key = self.find_session(request)
         if key is None:
             raise KeyRequired("this server answers only those who have a key", _HOW)
         request.state.in_session = True
-        return f"key {key.name}"
+        return _name_key(key)
 
     def find_session(self, request: Request) -> Key | None:
         """The key that was shown on the page from this browser. Raises KeysDamaged."""
@@ -103,11 +115,12 @@ class Access:
 
     def _find(self, request: Request, given: str) -> Key:
         """The key given; after too many wrong ones from an address, none is looked at."""
-        peer = name_peer(self._proxy.find_peer(request))
-        self._wrong.check(peer)
+        peer = self._proxy.find_peer(request)
+        self._wrong.check(name_peer(peer))
         key = match_key(self._read(), given)
         if key is None:
-            self._wrong.spend(peer)
+            self._wrong.spend(name_peer(peer))
+            record_act("wrong key", "nobody", peer, "refused")
             raise KeyRequired("what was given is no key of this server", _HOW)
         return key
 
@@ -121,11 +134,26 @@ class Access:
             self._told = error.message
             raise KeysDamaged("the keys cannot be read", "see the server's log") from error
         if keys != self._keys:
-            _AUDIT.info("keys in force: %s", ", ".join(key.name for key in keys) or "none")
+            names = ",".join(key.name for key in keys) or "none"
+            record_act("keys in force", name_user(), SERVER, "done", names=names)
             if keys:
                 self._ledger.note(KEYED)
         self._keys = keys
         return keys
+
+
+def _name_key(key: Key) -> Asker:
+    return Asker(f"key {key.name}", "admin" in key.scopes)
+
+
+def _check_admin(asker: Asker, act: str, peer: str) -> None:
+    """Raises Forbidden where who asks does not run the server."""
+    if not asker.is_admin:
+        record_act(act, asker.name, peer, "forbidden")
+        raise Forbidden(
+            "this is for those who run the server: it takes a key of scope admin",
+            "winnow keys add NAME --scope admin makes one",
+        )
 
 
 def find_given(headers: Headers) -> str | None:
@@ -146,6 +174,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
+            scope["scheme"] = "https" if self._access.is_secure(request) else "http"
             try:
                 self._access.admit(request)
             except WinnowError as error:

@@ -31,6 +31,7 @@ def create_app(
     turns: Turns | None = None,
     access: Access | None = None,
     counts: Path | None = None,
+    log_queries: bool = False,
 ) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine.
 
@@ -62,5 +63,6 @@ def create_app(
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)
     named = [route for router in (*_ROUTERS, app) for route in router.routes]
-    app.add_middleware(Watch, metrics=app.state.metrics, routes=Routes(named))
+    watched = Routes(named)
+    app.add_middleware(Watch, app.state.metrics, watched, log_queries)
     return app

@@ -12,9 +12,7 @@ import fcntl
 import hashlib
 import hmac
 import json
-import logging
 import os
-import pwd
 import re
 import secrets
 import tempfile
@@ -25,12 +23,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from embeddings.errors import InvalidInput, KeysDamaged, KeysUnwritable
+from service.audit import acting
 
 SCOPES = ("search", "admin")
 _VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HEX = re.compile(r"[0-9a-f]{64}")
-_AUDIT = logging.getLogger("winnow.audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +83,13 @@ class KeyFile:
 
         Raises InvalidInput where the name is taken or none, KeysDamaged, KeysUnwritable.
         """
+        scopes = SCOPES if scope == "admin" else (scope,)
+        with acting("key made", keys=str(self.path)) as facts:
+            made = self._add(name, scopes)
+            facts |= {"name": name, "scopes": ",".join(scopes)}
+        return made
+
+    def _add(self, name: str, scopes: tuple[str, ...]) -> tuple[Key, str]:
         if not _NAME.fullmatch(name):
             raise InvalidInput(
                 f"{name!r} cannot name a key",
@@ -99,23 +104,22 @@ class KeyFile:
                     "name",
                 )
             secret, salt = f"winnow_{secrets.token_urlsafe(32)}", secrets.token_hex(16)
-            scopes = SCOPES if scope == "admin" else (scope,)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             key = Key(name, scopes, now, salt, _hash(salt, secret))
             _write_keys(self.path, [*keys, key])
-        _log_act("made", key)
         return key, secret
 
     def revoke(self, name: str) -> Key:
         """Forget a key. Raises InvalidInput where there is none of that name."""
-        with self._changing() as keys:
+        # What was given becomes a fact once it is known to name a key: it may be the key itself.
+        with acting("key revoked", keys=str(self.path)) as facts, self._changing() as keys:
             key = next((one for one in keys if one.name == name), None)
             if key is None:
                 raise InvalidInput(
                     f"no key is named {name!r} in {self.path}", "see: winnow keys list", "name"
                 )
             _write_keys(self.path, [one for one in keys if one is not key])
-        _log_act("revoked", key)
+            facts |= {"name": name, "scopes": ",".join(key.scopes)}
         return key
 
     @contextmanager
@@ -136,16 +140,6 @@ class KeyFile:
                 f"the keys cannot be written to {self.path}: {error.strerror or error}",
                 "name a file in a folder that you may write: --keys FILE",
             ) from error
-
-
-def _log_act(act: str, key: Key) -> None:
-    """One line for each change, without any secret."""
-    user = os.getuid()
-    try:
-        who = pwd.getpwuid(user).pw_name
-    except KeyError:
-        who = str(user)
-    _AUDIT.info("key %s: name=%s scopes=%s by=%s", act, key.name, ",".join(key.scopes), who)
 
 
 def _read_keys(path: Path) -> tuple[Key, ...]:

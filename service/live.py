@@ -16,6 +16,7 @@ from embeddings.artifact import Artifact
 from embeddings.encoders import Encoder
 from embeddings.errors import BuildGone, EncoderMismatch, NotReady, WinnowError
 from embeddings.manifest import Manifest
+from service.audit import SERVER, name_user, record_act
 from service.query import Query
 from service.reranking import Reranking
 from service.search import Searcher
@@ -203,7 +204,7 @@ class Live:
             self._earlier[before.manifest.build] = (before, self._tell_time() + KEPT_OPEN)
         self._refused = ""
         self._reason = None
-        _LOG.info("now serving build %s", searcher.manifest.build)
+        record_act("build taken up", name_user(), SERVER, "done", build=searcher.manifest.build)
 
     def _refuse(self, error: WinnowError) -> None:
         if self._reason is None or self._reason.message != error.message:

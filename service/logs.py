@@ -38,7 +38,14 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             told["error"] = describe_places(record.exc_info[1])
-        return json.dumps(told, ensure_ascii=False, default=str)
+        return escape(json.dumps(told, ensure_ascii=False, default=str))
+
+
+def escape(told: str) -> str:
+    """JSON without a raw character that would command a terminal or hide from a reader."""
+    if told.isprintable():
+        return told
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in told)
 
 
 def describe_places(error: BaseException | None) -> str:

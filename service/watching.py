@@ -1,8 +1,9 @@
 """What is known of each request once it has ended, for whoever counts it or writes it down.
 
-The text of a question is none of it.
+The text of a question is none of it, unless the server was told to write that down too.
 """
 
+import json
 import logging
 import re
 import secrets
@@ -10,16 +11,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.logs import escape
 from service.metrics import STAGES, Metrics
+from service.query import LONGEST_QUERY
 from service.search import Results, Searcher
 
 _LOG = logging.getLogger("winnow")
-_LINE = "%(method)s %(path)s %(status)s, %(ms)s ms, request %(request)s, build %(build)s"
+_LINE = "%(method)s %(path)s %(status)s, %(ms)s ms, request %(request)s, build %(build)s%(shown)s"
 _LONGEST_PATH = 200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NO_ROUTE = "none"
@@ -32,6 +35,7 @@ class Record:
     id: str
     build: str | None = None
     searches: list[tuple[dict[str, float], bool]] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
     refusal: str | None = None
 
     def follow(self, searcher: Searcher) -> Searcher:
@@ -41,6 +45,7 @@ class Record:
 
     def _note(self, results: Results) -> None:
         self.searches.append((results.took_ms, results.answered))
+        self.questions.append(results.query.text)
 
     def make_timing(self) -> str:
         """The value of `Server-Timing`: each stage of all searches together."""
@@ -68,10 +73,13 @@ class Routes:
 class Watch:
     """Gives each request an id; when it has ended, counts it and writes one line of it."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, routes: Routes) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, routes: Routes, log_queries: bool = False
+    ) -> None:
         self._app = app
         self._metrics = metrics
         self._routes = routes
+        self._log_queries = log_queries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,7 +93,8 @@ class Watch:
             nonlocal told
             told, seconds = True, time.perf_counter() - started
             self._count(scope, record, status, seconds)
-            _write(scope, record, status, seconds)
+            questions = _find_questions(scope, record) if self._log_queries else []
+            _write(scope, record, status, seconds, questions)
 
         async def tell(message: Message) -> None:
             nonlocal status
@@ -119,9 +128,16 @@ def _read_id(scope: Scope) -> str:
     return given if _ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def _write(scope: Scope, record: Record, status: int, seconds: float) -> None:
-    """One line, without what stands behind the path, where questions are."""
-    facts = {
+def _find_questions(scope: Scope, record: Record) -> list[str]:
+    """What was asked in the address, answered or not, and what was searched for besides."""
+    in_address = scope["query_string"].decode("utf-8", "replace")
+    asked = [*parse_qs(in_address).get("q", []), *record.questions]
+    return [question[:LONGEST_QUERY] for question in dict.fromkeys(map(str.strip, asked))]
+
+
+def _write(scope: Scope, record: Record, status: int, seconds: float, questions: list[str]) -> None:
+    """One line, without what stands behind the path; with `questions` where they are wanted."""
+    facts: dict[str, Any] = {
         "request": record.id,
         "method": scope["method"],
         "path": quote(scope["path"])[:_LONGEST_PATH],
@@ -129,7 +145,11 @@ def _write(scope: Scope, record: Record, status: int, seconds: float) -> None:
         "ms": round(1000 * seconds, 1),
         "build": record.build,
     }
-    _LOG.info(_LINE, facts, extra={"facts": facts})
+    shown = ""
+    if questions:
+        facts["questions"] = questions
+        shown = f", asked {escape(json.dumps(questions, ensure_ascii=False))}"
+    _LOG.info(_LINE, {**facts, "shown": shown}, extra={"facts": facts})
 
 
 def _make_headers(record: Record) -> list[tuple[bytes, bytes]]:

@@ -19,6 +19,7 @@ from embeddings.errors import (
     BodyTooSlow,
     BuildGone,
     EncoderError,
+    Forbidden,
     InvalidInput,
     KeyRequired,
     KeysDamaged,
@@ -36,6 +37,7 @@ _SECONDS = "2"  # after which to come again to a server that is not ready, or bu
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
     (InvalidInput, 422, "invalid_input"),
     (KeyRequired, 401, "key_required"),
+    (Forbidden, 403, "forbidden"),
     (WrongHost, 421, "wrong_host"),
     (AskedTooOften, 429, "too_often"),
     (KeysDamaged, 503, "keys_unavailable"),
@@ -63,6 +65,7 @@ WHEN = {
     "method_not_allowed": "the address does not take this method; `Allow` names those it takes",
     "invalid_input": "a value cannot be used; `fields` names it",
     "key_required": "asking takes a key, and none was given, or a wrong one",
+    "forbidden": "the key given is not of the scope that this takes, or another site sent the form",
     "wrong_host": "the Host header is none that this server answers to",
     "too_often": "more requests a minute than one may send; `Retry-After` says when to come again",
     "keys_unavailable": "the file of keys cannot be read",

@@ -17,12 +17,13 @@ from service.settings import add_flags, read_settings
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
-_LIMITS = ("workers", "concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
+_LIMITS = ("workers", "concurrency", "queue", "timeout", "max-body", "stop-timeout")
+_LOGGING = ("log-format", "log-queries")
 _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", *_READING, *_WRITING, "strict", "json"),
+        ("index", "encoder", "keep-all", *_READING, *_WRITING, "strict", "log-format", "json"),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
@@ -30,7 +31,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (
             *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
-            *("strict", *_ADMITTING),
+            *("strict", *_ADMITTING, *_LOGGING),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",
@@ -58,9 +59,9 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (),
         "check every file of the live build, and the documents it was made of",
     ),
-    "rollback": (("index", "json"), (), "make the build before the live one live"),
+    "rollback": (("index", "log-format", "json"), (), "make the build before the live one live"),
     "keys": (
-        ("index", "keys", "scope", "json"),
+        ("index", "keys", "scope", "log-format", "json"),
         (("action", "", "add, list or revoke"), ("name", "?", "whom the key is for")),
         "make, list and revoke the keys that a server asks for",
     ),

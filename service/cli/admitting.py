@@ -25,12 +25,13 @@ def make_access(settings: Settings, ledger: Ledger | None = None) -> Access:
         )
     ledger = ledger or Ledger()
     keyed = bool(file.read() or settings.user_header or ledger.is_noted(KEYED))
-    if not (keyed or is_local(settings.host) or settings.allow_anonymous):
+    by = "the proxy" if settings.trusted_proxy else settings.host or "this address"
+    is_near = is_local(settings.host) and not settings.trusted_proxy
+    if not (keyed or is_near or settings.allow_anonymous):
         raise KeysMissing(
-            f"other machines can reach {settings.host or 'this address'}, and there are no keys "
-            f"in {file.path}",
-            "make one: winnow keys add NAME; or serve on 127.0.0.1 alone; or let anybody ask: "
-            "--allow-anonymous",
+            f"other machines can ask by {by}, and there are no keys in {file.path}",
+            "make one: winnow keys add NAME; or serve on 127.0.0.1 alone, without a proxy; or let "
+            "anybody ask: --allow-anonymous",
         )
     return Access(
         file,

@@ -8,8 +8,10 @@ from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.documents import require_ocr
 from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
+from service.audit import acting
 from service.cli.output import ProgressBar, print_json, say
 from service.locations import locate_index, read_paths
+from service.logs import set_up_logs
 from service.settings import Settings
 
 _MOST_LISTED = 10
@@ -17,6 +19,7 @@ _MOST_LISTED = 10
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Build, report, and with --strict fail when a document could not be read."""
+    set_up_logs(settings.log_format)
     _, report = build(read_paths(arguments.paths), settings)
     if settings.json:
         manifest = report.manifest
@@ -49,7 +52,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
     )
     name = settings.encoder or DEFAULT_ENCODER
     artifact = Artifact(directory, settings.keep_builds)
-    with ProgressBar() as progress:
+    with acting("build", index=str(directory)) as facts, ProgressBar() as progress:
         report = build_index(
             paths,
             artifact,
@@ -61,6 +64,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             rehash=settings.rehash,
             progress=progress,
         )
+        facts |= {"build": report.manifest.build, "published": "yes" if report.fresh else "no"}
     _tell(report, directory)
     return artifact, report
 

@@ -1,7 +1,6 @@
 """`winnow keys`: make, list and revoke the keys that a server asks for."""
 
 import argparse
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,13 @@ from embeddings.errors import InvalidInput
 from service.cli.output import print_json, say
 from service.keys import Key, KeyFile
 from service.locations import locate_keys
+from service.logs import set_up_logs
 from service.settings import Settings
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """One of `add NAME`, `list`, `revoke NAME`; each change is told in a line of the log too."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_logs(settings.log_format)
     file = KeyFile(locate_keys(settings, Path.cwd()))
     action, name = arguments.action, arguments.name
     if action not in ("add", "list", "revoke"):

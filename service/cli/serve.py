@@ -23,6 +23,7 @@ from service.turns import Turns, count_cores
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
+    set_up_logs(settings.log_format)
     access = make_access(settings)
     listener = take_port(settings.host, settings.port)
     with listener:
@@ -70,7 +71,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, access: Access) -> int:
-    set_up_logs(settings.log_format)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
 
@@ -110,9 +110,8 @@ def answer(
     limits = Limits(
         settings.concurrency or count_cores(), settings.queue, settings.timeout, settings.max_body
     )
-    server = make_server(
-        create_app(live, limits, turns, access, counts), limits, settings.stop_timeout
-    )
+    app = create_app(live, limits, turns, access, counts, settings.log_queries)
+    server = make_server(app, limits, settings.stop_timeout)
     live.open()
     live.check()
     live.follow()

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from embeddings.artifact import Artifact
+from service.access import Access
+from service.keys import KeyFile
 from tests.browser.serving import publish, serve
+from tests.browser.states import State, find_places, open_state
 from tests.browser.watching import Watch
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -25,6 +29,7 @@ _FLAGS = (
 _DESKTOP = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., Page]
+Show = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +75,32 @@ def open_page(browser: Browser, watch: Watch, request: pytest.FixtureRequest) ->
             return context.new_page()
 
         yield open_one
+
+
+@pytest.fixture
+def show(
+    open_page: OpenPage, watch: Watch, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Show]:
+    """Shows a state in a window of its own; it takes what `open_page` takes.
+
+    A server that asks for keys is one for each test, since it counts the wrong ones.
+    """
+    with ExitStack() as running:
+
+        def show_one(state: State, **options: Any) -> Page:
+            if not state.keyed:
+                page = open_page(**options)
+                open_state(page, watch, state, find_places(page))
+                return page
+            keys = KeyFile(tmp_path / "keys.json")
+            keys.add("ann", "search")
+            # Until a key is shown nothing is opened, so there need be no index.
+            serving = serve(Artifact(tmp_path / "none"), access=Access(keys, is_open=False))
+            page = open_page(running.enter_context(serving), **options)
+            open_state(page, watch, state, {})
+            return page
+
+        yield show_one
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 from embeddings.artifact import Artifact
 from embeddings.build import build_index
 from embeddings.encoders import DEFAULT_ENCODER, Encoder, load_encoder, load_tokenizer
+from service.access import Access
 from service.app import create_app
 from service.limits import Limits
 from service.live import Live
@@ -40,11 +41,12 @@ def serve(
     limits: Limits | None = None,
     turns: Turns | None = None,
     load: Callable[[str], Encoder] = load_encoder,
+    access: Access | None = None,
 ) -> Iterator[str]:
     """The address of a server over an index, or none yet, for as long as the context lasts."""
     with closing(Live(artifact, load)) as live:
         limits = limits or Limits()
-        server = make_server(create_app(live, limits, turns), limits)
+        server = make_server(create_app(live, limits, turns, access), limits)
         # The socket listens before the thread starts, so a first request waits and does not fail.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from playwright.sync_api import Page
 
+from service.rates import WRONG_KEYS
 from tests.browser.watching import Watch
 
 QUESTION = "How many fighters does KIB command?"
@@ -17,12 +18,15 @@ class State:
     """A page as an address gives it; `unfolded` with all its folded parts opened.
 
     In the address stand `{document_id}` and `{passage_id}` for those of the question's first hit.
+    One that is `keyed` is of a server that asks for a key, after so many `wrong_keys`.
     """
 
     name: str
     address: str
     status: int = 200
     unfolded: bool = False
+    keyed: bool = False
+    wrong_keys: int = 0
 
 
 STATES = (
@@ -55,6 +59,9 @@ STATES = (
     State("docs", "/docs"),
     State("not-found", "/nothing-here", 404),
     State("unknown-document", "/documents/nothing", 404),
+    State("login", f"/?q={quote(QUESTION)}", keyed=True),
+    State("login-wrong-key", "/about", 401, keyed=True, wrong_keys=1),
+    State("login-too-many-wrong-keys", "/about", 429, keyed=True, wrong_keys=WRONG_KEYS + 1),
 )
 
 
@@ -69,7 +76,16 @@ def open_state(page: Page, watch: Watch, state: State, places: Mapping[str, str]
     if state.status >= 400:
         watch.expect(state.status)
     answer = page.goto(state.address.format_map(places))
+    for number in range(state.wrong_keys):
+        if number < state.wrong_keys - 1:
+            page.request.post("/login", form={"key": "wrong"})  # told in no console
+            continue
+        page.get_by_label("Your key").fill("wrong")
+        with page.expect_navigation() as led:
+            page.get_by_role("button", name="Go on").click()
+        answer = led.value
     assert answer is not None and answer.status == state.status
+    assert state.keyed == (urlsplit(page.url).path == "/login")
     if state.unfolded:
         folded = page.locator("details:not([open])")
         assert folded.count(), f"{state.name} was to have folded parts"

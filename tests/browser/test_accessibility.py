@@ -4,16 +4,15 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.accessibility import find_all_violations, find_violations
-from tests.browser.states import STATES, State, find_places, open_state
-from tests.browser.watching import Watch
+from tests.browser.conftest import Show
+from tests.browser.states import STATES, State
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-def test_a_page_breaks_no_rule_of_accessibility(page: Page, watch: Watch, state: State) -> None:
-    open_state(page, watch, state, find_places(page))
-    found = find_all_violations(page)
+def test_a_page_breaks_no_rule_of_accessibility(show: Show, state: State) -> None:
+    found = find_all_violations(show(state))
     assert not found, "\n".join(found)
 
 

@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage
-from tests.browser.states import QUESTION, STATES, State, find_places, open_state
-from tests.browser.watching import Watch
+from tests.browser.conftest import Show
+from tests.browser.states import QUESTION, STATES, State, find_places
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -43,21 +42,15 @@ _MOVING = """() => {
 
 
 @EVERY_STATE
-def test_a_window_320_pixels_wide_needs_no_sideways_scrolling(
-    open_page: OpenPage, watch: Watch, state: State
-) -> None:
-    page = open_page(viewport={"width": 320, "height": 640})
-    open_state(page, watch, state, find_places(page))
+def test_a_window_320_pixels_wide_needs_no_sideways_scrolling(show: Show, state: State) -> None:
+    page = show(state, viewport={"width": 320, "height": 640})
     assert page.evaluate(_STICKING_OUT) == []
 
 
 @EVERY_STATE
-def test_text_at_twice_its_size_needs_no_sideways_scrolling(
-    open_page: OpenPage, watch: Watch, state: State
-) -> None:
+def test_text_at_twice_its_size_needs_no_sideways_scrolling(show: Show, state: State) -> None:
     """The root's font is doubled, as a browser's setting does, in half of a common window."""
-    page = open_page(viewport={"width": 640, "height": 800})
-    open_state(page, watch, state, find_places(page))
+    page = show(state, viewport={"width": 640, "height": 800})
     usual = _find_sizes(page)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert _find_sizes(page) == [pytest.approx(2 * size, abs=0.1) for size in usual]
@@ -73,20 +66,14 @@ def _find_sizes(page: Page) -> list[float]:
 
 
 @EVERY_STATE
-def test_nothing_moves_where_less_motion_is_asked_for(
-    open_page: OpenPage, watch: Watch, state: State
-) -> None:
-    page = open_page(reduced_motion="reduce")
-    open_state(page, watch, state, find_places(page))
+def test_nothing_moves_where_less_motion_is_asked_for(show: Show, state: State) -> None:
+    page = show(state, reduced_motion="reduce")
     assert page.evaluate(_MOVING) == []
 
 
 @EVERY_STATE
-def test_paper_shows_neither_navigation_nor_form(
-    open_page: OpenPage, watch: Watch, state: State
-) -> None:
-    page = open_page()
-    open_state(page, watch, state, find_places(page))
+def test_paper_shows_neither_navigation_nor_form(show: Show, state: State) -> None:
+    page = show(state)
     page.emulate_media(media="print")
     for role in ("navigation", "search", "button"):
         assert page.get_by_role(role).count() == 0, role

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Show
 from tests.browser.pictures import SIZES, count_rows, take_picture
-from tests.browser.states import STATES, State, find_places, open_state
-from tests.browser.watching import Watch
+from tests.browser.states import STATES, State
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -22,6 +21,7 @@ SHOWN = [
     in (
         *("start", "hits", "narrowed-unfolded", "nothing-answers", "narrowed-to-nothing"),
         *("query-error", "filter-error", "passage", "similar", "cite", "about", "not-found"),
+        *("login", "login-wrong-key", "login-too-many-wrong-keys"),
     )
 ]
 
@@ -29,10 +29,9 @@ SHOWN = [
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", SHOWN, ids=lambda state: state.name)
 def test_a_picture_of_a_page_is_not_blank(
-    open_page: OpenPage, watch: Watch, tmp_path: Path, state: State, size: str
+    show: Show, tmp_path: Path, state: State, size: str
 ) -> None:
-    page = open_page(viewport=SIZES[size])
-    open_state(page, watch, state, find_places(page))
+    page = show(state, viewport=SIZES[size])
     assert take_picture(page, f"{state.name}-{size}", tmp_path) > 50
 
 

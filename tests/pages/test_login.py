@@ -2,6 +2,7 @@
 
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from service.access import Access
 from service.keys import Key, KeyFile
 from service.ledger import Ledger
 from service.pages.login import keep_local
+from service.rates import WRONG_KEYS
 from service.sessions import LIFETIME, Sessions
 from tests.service.asking import ask_through, bear
 from tests.service.building import build, write_corpus
@@ -103,11 +105,55 @@ def test_who_logs_out_is_asked_again_and_the_cookie_is_worth_nothing(
 ) -> None:
     _log_in(browser, secret)
     token = browser.cookies["winnow"]
-    assert '<a href="/logout">' in browser.get("/").text
-    assert browser.get("/logout").headers["location"] == "/login"
+    assert '<form action="/logout" method="post">' in browser.get("/").text
+    left = browser.post("/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
     assert "winnow" not in browser.cookies
     browser.cookies.set("winnow", token)
     assert browser.get("/api/info").status_code == 401
+
+
+def test_another_site_can_log_nobody_out(browser: TestClient, secret: str) -> None:
+    _log_in(browser, secret)
+    assert browser.get("/logout").status_code == 405  # as an image, a link or a frame asks
+    for site in ("cross-site", "same-site"):
+        assert browser.post("/logout", headers={"Sec-Fetch-Site": site}).status_code == 403
+    token = browser.cookies["winnow"]
+    browser.cookies.clear()  # as browsers leave it out of what another site posts
+    posted = browser.post("/logout")
+    assert posted.status_code == 303 and "set-cookie" not in posted.headers
+    browser.cookies.set("winnow", token)
+    assert browser.get("/api/info").status_code == 200
+
+
+def test_another_site_can_log_nobody_in_by_a_key_of_its_own(
+    browser: TestClient, secret: str
+) -> None:
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 303)):
+        told = browser.post("/login", data={"key": secret}, headers={"Sec-Fetch-Site": site})
+        assert (told.status_code, "set-cookie" in told.headers) == (status, status == 303)
+
+
+def test_after_too_many_wrong_keys_the_form_says_when_to_try_again(browser: TestClient) -> None:
+    for _ in range(WRONG_KEYS):
+        assert _log_in(browser, "wrong").status_code == 401
+    refused = _log_in(browser, "wrong", "/about")
+    assert refused.status_code == 429
+    seconds = int(refused.headers["Retry-After"])
+    assert f"Too many wrong keys came from here. Try again in {seconds} s." in refused.text
+    assert 1 <= seconds <= 6 and 'value="/about"' in refused.text
+
+
+def test_refusals_of_the_form_are_counted_by_their_code(
+    browser: TestClient,
+) -> None:
+    for _ in range(WRONG_KEYS + 1):
+        _log_in(browser, "wrong")
+    app: Any = browser.app
+    told = app.state.metrics.show().decode()
+    assert f'winnow_refusals_total{{code="key_required"}} {WRONG_KEYS}.0' in told
+    assert 'winnow_refusals_total{code="too_often"} 1.0' in told
+    assert 'winnow_refusals_total{code="invalid_input"} 0.0' in told
 
 
 def test_a_revoked_key_ends_what_it_began(browser: TestClient, keys: KeyFile, secret: str) -> None:

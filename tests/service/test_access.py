@@ -116,8 +116,11 @@ def test_a_change_of_the_keys_is_a_line_in_the_log_of_the_server(
         keyed.get("/api/info", headers=bear(secret))
         keys.revoke("ann")
         keyed.get("/api/info", headers=bear(secret))
-    told = [line for line in caplog.messages if line.startswith("keys in force")]
-    assert told == ["keys in force: ann", "keys in force: none"]
+    told = [line for line in caplog.messages if line.startswith("keys in force: who=")]
+    assert [line.partition(" from=")[2] for line in told] == [
+        "server outcome=done names=ann",
+        "server outcome=done names=none",
+    ]
     assert secret not in caplog.text
 
 

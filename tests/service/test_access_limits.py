@@ -156,3 +156,12 @@ def test_https_at_the_trusted_proxy_is_https(keys: KeyFile, secret: str, index: 
         client = ask_through(Access(keys, is_open=False, proxy=TRUSTED), index, peer)
         answer = client.post("/login", data={"key": secret}, headers=told)
         assert ("secure" in answer.headers["set-cookie"].lower()) == secure
+
+
+def test_an_answer_names_its_own_addresses_by_https_behind_a_proxy_that_was_asked_so(
+    index: Path,
+) -> None:
+    client = ask_through(Access(proxy=TRUSTED), index, PROXY)
+    for told, begins in (("https", "https://"), ("http", "http://"), ("x", "http://")):
+        led = client.get("/about/", headers={"X-Forwarded-Proto": told})
+        assert led.headers["location"].startswith(begins)

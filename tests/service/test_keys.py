@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import stat
 from pathlib import Path
 
@@ -150,9 +151,26 @@ def test_each_change_is_one_line_of_the_log_without_the_key(
         key, secret = file.add("ann", "admin")
         file.revoke("ann")
         file.read()
-    assert len(caplog.messages) == 2
-    made, revoked = caplog.messages
-    assert made.startswith("key made: name=ann scopes=search,admin by=")
-    assert revoked.startswith("key revoked: name=ann ") and revoked.rpartition("by=")[2]
+    place = f"keys={file.path} name=ann scopes=search,admin"
+    acts = [re.sub("who=[^ ]+", "who=me", line) for line in caplog.messages]
+    assert acts == [
+        f"key made: who=me from=command outcome=done {place}",
+        f"key revoked: who=me from=command outcome=done {place}",
+    ]
     for hidden in (secret, key.salt, key.sha256):
         assert hidden not in caplog.text
+
+
+def test_what_was_taken_for_a_name_is_not_written_down(
+    file: KeyFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody may give the key itself where its name is meant."""
+    _, secret = file.add("ann", "search")
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        for attempt in (lambda: file.revoke(secret), lambda: file.add(f"{secret}!", "search")):
+            with pytest.raises(InvalidInput):
+                attempt()
+    acts = [line.partition(":")[0] for line in caplog.messages]
+    assert acts == ["key revoked", "key made"] and "outcome=failed" in caplog.text
+    assert secret not in caplog.text

@@ -203,7 +203,7 @@ def test_a_new_build_is_hashed_once_and_served_by_all(start: Start) -> None:
     server = start(workers=3)
     first = server.ask("/api/info").json()["build"]
     published = publish(server, "Volcano ash fell on the vineyards for eleven days and more.")
-    server.wait_for(f"now serving build {published}", 3)
+    server.wait_for(f"build={published}", 3)
     assert ask_each(server, "/readyz") == [200] * 3
     for worker in server.find_workers():
         with server.only(worker):
@@ -216,7 +216,7 @@ def test_what_one_has_answered_from_another_can_be_asked_for(start: Start) -> No
     one, other = server.find_workers()
     with server.only(one):
         published = publish(server, "Volcano ash fell on the vineyards for eleven days and more.")
-        server.wait_for(f"now serving build {published}")
+        server.wait_for(f"build={published}")
     with server.only(other):
         told = server.ask(f"/api/search?q=volcano&build={published}")
     assert told.json()["build"] == published
@@ -231,9 +231,9 @@ def test_a_damaged_build_is_refused_once_and_for_all(start: Start) -> None:
     os.kill(server.process.pid, signal.SIGCONT)
     server.wait_for("the build in use stays")
     whole = publish(server, "Repaired at last, the index answers again as it did before that.")
-    server.wait_for(f"now serving build {whole}", 2)
+    server.wait_for(f"build={whole}", 2)
     assert len([line for line in server.log if "stays" in line]) == 1
-    assert not any(f"now serving build {damaged}" in line for line in server.log)
+    assert not any(f"build={damaged}" in line for line in server.log)
     assert server.ask(f"/api/info?build={first}").status_code == 200
 
 
@@ -253,7 +253,7 @@ def test_no_request_fails_while_builds_are_published(start: Start) -> None:
     builds = {server.ask("/api/info").json()["build"]}
     for number in range(3):
         builds.add(publish(server, f"New{number} texts came by sledge and were read by all of us."))
-        server.wait_for(f"now serving build {max(builds)}", 3)
+        server.wait_for(f"build={max(builds)}", 3)
     done.set()
     for thread in asking:
         thread.join()

@@ -214,8 +214,11 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.key]();
 });
 
-find("#keys-open").hidden = false;
-find("#keys-open").onclick = () => keys.showModal();
+const opener = find("#keys-open");
+if (opener) {
+  opener.hidden = false;
+  opener.onclick = () => keys.showModal();
+}
 find("#keys-on").checked = recall("keys", true);
 find("#keys-on").onchange = (event) => keep("keys", event.target.checked);
 

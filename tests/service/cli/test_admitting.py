@@ -1,5 +1,6 @@
 """What `winnow serve` makes of its settings: open, keyed, or not at all."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def test_what_others_can_reach_is_not_served_without_keys(path: str, host: str) 
     make_access(Settings(host=host, keys=path, allow_anonymous=True))
     KeyFile(Path(path)).add("ann", "search")
     make_access(Settings(host=host, keys=path))
+
+
+def test_what_a_proxy_passes_on_is_not_served_without_keys(path: str) -> None:
+    settings = Settings(keys=path, trusted_proxy=ip_network("127.0.0.1"))
+    with pytest.raises(KeysMissing, match="by the proxy"):
+        make_access(settings)
+    make_access(replace(settings, allow_anonymous=True))
+    KeyFile(Path(path)).add("ann", "search")
+    make_access(settings)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.2"])
