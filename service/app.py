@@ -13,6 +13,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.pages import login, rendering
 from service.pages import routes as pages
+from service.telemetry import Traced, Tracing
 from service.watching import Routes, Watch
 
 _DESCRIPTION = (
@@ -27,6 +28,7 @@ def create_app(
     limits: Limits | None = None,
     turns: Turns | None = None,
     access: Access | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine."""
     app = FastAPI(
@@ -35,6 +37,7 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        telemetry={"exclude": lambda _: True},  # the framework's own holds addresses: questions
     )
     app.state.live = live
     app.state.readiness = health.Readiness(live)
@@ -56,4 +59,6 @@ def create_app(
     add_error_handlers(app, pages.show_error)
     named = [route for router in (*_ROUTERS, app) for route in router.routes]
     app.add_middleware(Watch, metrics=app.state.metrics, routes=Routes(named))
+    if tracing:
+        app.add_middleware(Traced, tracing=tracing, routes=Routes(named))
     return app

@@ -115,6 +115,12 @@ SETTINGS: tuple[Setting, ...] = (
         "form of the log: `plain` lines, or `json`, one object a line",
         "FORM",
     ),
+    Setting(
+        "telemetry",
+        read_switch,
+        False,
+        "send traces by OpenTelemetry; where to say its own variables, OTEL_EXPORTER_OTLP_ENDPOINT",
+    ),
     Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
@@ -212,6 +218,7 @@ class Settings:
     max_body: int = 1_000_000
     stop_timeout: int = 30
     log_format: str = "plain"
+    telemetry: bool = False
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

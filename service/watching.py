@@ -32,6 +32,7 @@ class Record:
     id: str
     build: str | None = None
     searches: list[tuple[dict[str, float], bool]] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)  # each search, in nanoseconds of the epoch
     refusal: str | None = None
 
     def follow(self, searcher: Searcher) -> Searcher:
@@ -41,6 +42,7 @@ class Record:
 
     def _note(self, results: Results) -> None:
         self.searches.append((results.took_ms, results.answered))
+        self.ended.append(time.time_ns())
 
     def make_timing(self) -> str:
         """The value of `Server-Timing`: each stage of all searches together."""

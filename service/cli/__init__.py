@@ -17,7 +17,8 @@ from service.settings import add_flags, read_settings
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
-_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout", "log-format")
+_LIMITS = ("concurrency", "queue", "timeout", "max-body", "stop-timeout")
+_WATCHING = ("log-format", "telemetry")
 _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
@@ -30,7 +31,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (
             *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
-            *("strict", *_ADMITTING),
+            *("strict", *_ADMITTING, *_WATCHING),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",

@@ -2,7 +2,9 @@
 
 import argparse
 import errno
+import signal
 import socket
+import sys
 
 from embeddings.artifact import Artifact
 from embeddings.errors import CorpusError, PortTaken, ServiceError
@@ -14,11 +16,14 @@ from service.cli.output import say
 from service.locations import read_paths
 from service.logs import set_up_logs
 from service.settings import Settings
+from service.telemetry import Tracing, require_packages
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
     access = make_access(settings)
+    if settings.telemetry:
+        require_packages()
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
@@ -83,8 +88,13 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
         settings.timeout,
         settings.max_body,
     )
-    server = make_server(create_app(live, limits, access=access), limits, settings.stop_timeout)
+    tracing = Tracing() if settings.telemetry else None
+    app = create_app(live, limits, access=access, tracing=tracing)
+    server = make_server(app, limits, settings.stop_timeout)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # what uvicorn raises once it has stopped
     try:
         server.run(sockets=[listener])
     finally:
         live.close()
+        if tracing:
+            tracing.close()
