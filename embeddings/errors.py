@@ -32,7 +32,8 @@
         ├── WrongHost         asked by a name that is not the server's
         ├── KeysMissing       other machines could ask, and there are no keys
         ├── KeysDamaged       the file of keys cannot be read
-        └── KeysUnwritable    the file of keys cannot be written
+        ├── KeysUnwritable    the file of keys cannot be written
+        └── TelemetryMissing  traces are wanted, and what sends them is not installed
 
 A message says what happened and where; the hint says what to do next.
 """
@@ -197,3 +198,7 @@ class KeysDamaged(ServiceError):
 
 class KeysUnwritable(ServiceError):
     """The file of keys cannot be written."""
+
+
+class TelemetryMissing(ServiceError):
+    """Traces are wanted, and the packages that send them are not installed."""

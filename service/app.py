@@ -15,6 +15,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.pages import login, rendering
 from service.pages import routes as pages
+from service.telemetry import Traced, Tracing
 from service.turns import Turns
 from service.watching import Routes, Watch
 
@@ -32,6 +33,7 @@ def create_app(
     access: Access | None = None,
     counts: Path | None = None,
     log_queries: bool = False,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The application: API, pages, health, documentation, all served from this machine.
 
@@ -43,6 +45,7 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        telemetry={"exclude": lambda _: True},  # the framework's own holds addresses: questions
     )
     app.state.live = live
     app.state.readiness = health.Readiness(live)
@@ -65,4 +68,6 @@ def create_app(
     named = [route for router in (*_ROUTERS, app) for route in router.routes]
     watched = Routes(named)
     app.add_middleware(Watch, app.state.metrics, watched, log_queries)
+    if tracing:
+        app.add_middleware(Traced, tracing, watched)
     return app

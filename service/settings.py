@@ -117,6 +117,12 @@ SETTINGS: tuple[Setting, ...] = (
         "FORM",
     ),
     Setting("log-queries", read_switch, False, "write what was asked to the log of requests too"),
+    Setting(
+        "telemetry",
+        read_switch,
+        False,
+        "send traces by OpenTelemetry; where to say its own variables, OTEL_EXPORTER_OTLP_ENDPOINT",
+    ),
     Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),
@@ -216,6 +222,7 @@ class Settings:
     stop_timeout: int = 30
     log_format: str = "plain"
     log_queries: bool = False
+    telemetry: bool = False
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

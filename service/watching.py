@@ -36,6 +36,7 @@ class Record:
     build: str | None = None
     searches: list[tuple[dict[str, float], bool]] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)  # each search, in nanoseconds of the epoch
     refusal: str | None = None
 
     def follow(self, searcher: Searcher) -> Searcher:
@@ -46,6 +47,7 @@ class Record:
     def _note(self, results: Results) -> None:
         self.searches.append((results.took_ms, results.answered))
         self.questions.append(results.query.text)
+        self.ended.append(time.time_ns())
 
     def make_timing(self) -> str:
         """The value of `Server-Timing`: each stage of all searches together."""

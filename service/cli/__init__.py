@@ -18,7 +18,7 @@ _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds")
 _LIMITS = ("workers", "concurrency", "queue", "timeout", "max-body", "stop-timeout")
-_LOGGING = ("log-format", "log-queries")
+_WATCHING = ("log-format", "log-queries", "telemetry")
 _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (
             *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
-            *("strict", *_ADMITTING, *_LOGGING),
+            *("strict", *_ADMITTING, *_WATCHING),
         ),
         (("paths", "*", "folders or files to index first"),),
         "answer by HTTP and on a page",

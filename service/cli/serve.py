@@ -2,7 +2,9 @@
 
 import argparse
 import errno
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +27,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
     set_up_logs(settings.log_format)
     access = make_access(settings)
+    if settings.telemetry:
+        from service.telemetry import require_packages
+
+        require_packages()
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
@@ -106,17 +112,22 @@ def answer(
     from service.app import create_app
     from service.limits import Limits
     from service.serving import make_server
+    from service.telemetry import Tracing
 
     limits = Limits(
         settings.concurrency or count_cores(), settings.queue, settings.timeout, settings.max_body
     )
-    app = create_app(live, limits, turns, access, counts, settings.log_queries)
+    tracing = Tracing() if settings.telemetry else None
+    app = create_app(live, limits, turns, access, counts, settings.log_queries, tracing)
     server = make_server(app, limits, settings.stop_timeout)
     live.open()
     live.check()
     live.follow()
     begin(server.stop)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # what uvicorn raises once it has stopped
     try:
         server.run(sockets=[listener])
     finally:
         live.close()
+        if tracing:
+            tracing.close()

@@ -22,6 +22,7 @@ GIVEN = {
     "max-body": ("2000", 2000),
     "stop-timeout": ("9", 9),
     "log-format": ("json", "json"),
+    "telemetry": ("1", True),
     "keep-all": ("yes", True),
     "text-column": ("abstract", "abstract"),
     "include": ("a/*.txt", ("a/*.txt",)),
