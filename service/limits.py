@@ -37,7 +37,7 @@ class Limits:
     """
 
     concurrency: int = field(default_factory=count_cores)
-    queue: int = 32
+    queue: int = 8
     timeout: float = 30
     max_body: int = 1_000_000
     patience: int = 10

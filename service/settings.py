@@ -87,7 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
         "N",
     ),
     Setting("workers", make_reader(1, 64), 1, "processes that answer, sharing one index", "N"),
-    Setting("queue", make_reader(0, 10_000), 32, "requests that may wait for their turn", "N"),
+    Setting("queue", make_reader(0, 10_000), 8, "requests that may wait for their turn", "N"),
     Setting(
         "timeout",
         make_reader(1, 3600),
@@ -216,7 +216,7 @@ class Settings:
     port: int = 8000
     concurrency: int = 0
     workers: int = 1
-    queue: int = 32
+    queue: int = 8
     timeout: int = 30
     max_body: int = 1_000_000
     stop_timeout: int = 30
