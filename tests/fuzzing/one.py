@@ -13,7 +13,7 @@ with atheris.instrument_imports(include=["embeddings"], enable_loader_override=F
     from tests.fuzzing.targets import TARGETS, Target
     from tests.fuzzing.test_found import MEMORY, SECONDS
 
-LONGEST_INPUT = 1 << 16
+LONGEST_INPUT = 1 << 20
 
 
 def main(name: str, grown: str, found: str, seconds: str) -> None:
@@ -44,7 +44,7 @@ def _change(target: Target, data: bytes, longest: int, seed: int) -> bytes:
     at = 2 * (seed % (len(pieces) // 2)) + 1 if len(pieces) > 1 else 0
     room = longest - len(data) + len(pieces[at])
     pieces[at] = bytes(atheris.Mutate(pieces[at], max(room, 1)))
-    return b"".join(pieces)
+    return b"".join(pieces)[:longest]
 
 
 def _limit_memory() -> None:
