@@ -1,4 +1,7 @@
-"""The pages of a PDF as boxes of text, and what it says of itself. All that asks pdfminer."""
+"""The pages of a PDF as boxes of text, and what it says of itself.
+
+This and `pdf_objects.py` are all that asks pdfminer.
+"""
 
 import logging
 import re
@@ -56,12 +59,13 @@ def read_pages(data: bytes, source: str) -> tuple[list[list[Box]], Facts]:
 def _parse(data: bytes) -> tuple[list[list[Box]], Facts]:
     from pdfminer.converter import PDFPageAggregator
     from pdfminer.layout import LAParams
-    from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
 
-    document = PDFDocument(PDFParser(BytesIO(data)))
+    from embeddings.documents.pdf_objects import FiniteDocument
+
+    document = FiniteDocument(PDFParser(BytesIO(data)))
     resources = PDFResourceManager()
     device = PDFPageAggregator(resources, laparams=LAParams(boxes_flow=None, all_texts=True))
     interpreter = PDFPageInterpreter(resources, device)

@@ -26,18 +26,22 @@ from tests.conftest import TINY_CORPUS
 from tests.embeddings.building import build, cut, folder_of, write_files
 from tests.embeddings.documents.samples import SAMPLES
 
-_PART = re.compile(rb"^=== (.+)\n", re.MULTILINE)
+_PART = re.compile(rb"^(=== .+\n)", re.MULTILINE)
 ARCHIVES = (".docx", ".epub")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`use` raises whatever is not foreseen. What `pack` makes of an input has this ending."""
+    """`use` raises whatever is not foreseen. What `pack` makes of an input has this ending.
+
+    `divide` gives what an input is made of: a name, what is changed, and so on; or the whole.
+    """
 
     use: Callable[[bytes], None]
     seeds: Callable[[], list[bytes]]
     ending: str = ""
     pack: Callable[[bytes], bytes] = bytes
+    divide: Callable[[bytes], list[bytes]] = lambda data: [data]
 
 
 def check(items: Iterable[Item]) -> None:
@@ -55,18 +59,22 @@ def check(items: Iterable[Item]) -> None:
 
 def pack_parts(data: bytes) -> bytes:
     """An archive of the parts that an input names."""
-    _, *pieces = _PART.split(data)
-    packed = BytesIO()
+    pieces, packed = divide_parts(data), BytesIO()
     with ZipFile(packed, "w", ZIP_STORED) as archive:
         for name, content in dict(zip(pieces[::2], pieces[1::2], strict=True)).items():
-            archive.writestr(name.decode("latin-1").replace("\0", ""), content)
+            archive.writestr(name[4:-1].decode("latin-1").replace("\0", ""), content)
     return packed.getvalue()
+
+
+def divide_parts(data: bytes) -> list[bytes]:
+    """The line with its name, and the text, of one part after the other."""
+    return _PART.split(data)[1:]
 
 
 def unpack_parts(archive: bytes) -> bytes:
     """The input that `pack_parts` makes such an archive of."""
     with ZipFile(BytesIO(archive)) as parts:
-        names = [name for name in parts.namelist() if parts.getinfo(name).file_size < 20_000]
+        names = parts.namelist()
         return b"".join(b"=== %s\n%s\n" % (name.encode(), parts.read(name)) for name in names)
 
 
@@ -123,6 +131,11 @@ def _open(data: bytes) -> None:
         artifact.open()[1].close()
 
 
+def _divide_name(data: bytes) -> list[bytes]:
+    name, end, content = data.partition(b"\n")
+    return [name + end, content]
+
+
 def _make_builds() -> list[bytes]:
     folder = folder_of(_make_artifact()[0])
     return [
@@ -136,12 +149,12 @@ def _make_reader(ending: str) -> Target:
 
 def _make_parts_reader(ending: str) -> Target:
     use, seeds = partial(_read, ending, pack_parts), lambda: [unpack_parts(SAMPLES[ending])]
-    return Target(use, seeds, ending, pack_parts)
+    return Target(use, seeds, ending, pack_parts, divide_parts)
 
 
 TARGETS: dict[str, Target] = {
     **{ending[1:]: _make_reader(ending) for ending in SAMPLES},
     **{f"{ending[1:]}-parts": _make_parts_reader(ending) for ending in ARCHIVES},
     "passages": Target(_cut, lambda: [SAMPLES[ending] for ending in (".txt", ".md", ".html")]),
-    "build": Target(_open, _make_builds),
+    "build": Target(_open, _make_builds, divide=_divide_name),
 }

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.documents.confinement import ConfinedReader, Limits
-from embeddings.documents.formats import ReadOptions
+from embeddings.documents.formats import ReadOptions, read_bytes
 from embeddings.errors import UnreadableDocument
+from embeddings.records import Document
 from tests.embeddings.documents.samples import SAMPLES
 from tests.fuzzing.targets import ARCHIVES, TARGETS, check, pack_parts, unpack_parts
 
@@ -42,8 +43,12 @@ def test_what_was_found_is_read_or_refused(reader: ConfinedReader, path: Path) -
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_fuzzer_begins_with_what_is_sound(name: str) -> None:
-    for seed in TARGETS[name].seeds():
-        TARGETS[name].use(seed)
+    target = TARGETS[name]
+    for seed in target.seeds():
+        target.use(seed)
+        if target.ending:
+            items = read_bytes(target.pack(seed), target.ending, "a", "", ReadOptions())
+            assert all(isinstance(item, Document) for item in items)
 
 
 @pytest.mark.parametrize("ending", ARCHIVES)
