@@ -66,7 +66,7 @@ fuzz: env-dev ## thousands of damaged files, then what the code's own branches l
 		tests/embeddings/test_artifact_fuzz.py
 	@$(BIN)/python -m tests.fuzzing --seconds $(FUZZ_SECONDS)
 
-reliability: env-dev ## kill, damage and unplug hundreds of times (many minutes)
+reliability: env-dev ## kill, damage and unplug hundreds of times, and overload (an hour)
 	@$(BIN)/python -m pytest -m reliability
 
 bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a quiet machine)

@@ -20,6 +20,7 @@ from tests.service.cli.conftest import make_environment
 
 _PRIVATE = re.compile(r"^Pss_Anon: +(\d+) kB$", re.MULTILINE)
 _THREADS = re.compile(r"^Threads:\t(\d+)$", re.MULTILINE)
+_STARTED = "Started server process"
 _ERROR = re.compile(r" (ERROR|CRITICAL) |^Traceback ")
 
 
@@ -76,11 +77,11 @@ def _find_processes(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def serving(index: Path, output: Path, *flags: str) -> Iterator[Served]:
+def serving(index: Path, output: Path, workers: int) -> Iterator[Served]:
     """`winnow serve` over an index, until the context ends; then it is told to stop, and does."""
-    command = ["serve", "--index", str(index), "--port", "0", *flags]
+    flags = ("--workers", str(workers)) if workers > 1 else ()
     process = subprocess.Popen(
-        [sys.executable, "-m", "service", *command],
+        [sys.executable, "-m", "service", "serve", "--index", str(index), "--port", "0", *flags],
         env=make_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -89,19 +90,27 @@ def serving(index: Path, output: Path, *flags: str) -> Iterator[Served]:
     )
     with process, output.open("w") as kept:
         assert process.stderr
-        lines = [""]
-        while not lines[-1].startswith("serving on ") and (line := process.stderr.readline()):
-            lines.append(line)
+        said: list[str] = []
+        while not (address := _find_address(said, workers)) and (line := process.stderr.readline()):
+            said.append(line)
+        kept.writelines(said)
         keeping = threading.Thread(target=shutil.copyfileobj, args=(process.stderr, kept))
         keeping.start()
         try:
-            assert lines[-1].startswith("serving on "), "".join(lines)
-            yield Served(process, lines[-1].split()[2], output)
+            assert address, "".join(said)
+            yield Served(process, address, output)
             process.send_signal(signal.SIGTERM)
             assert process.wait(60) in (0, -signal.SIGTERM)
         finally:
             process.kill()
             keeping.join()
+
+
+def _find_address(said: list[str], workers: int) -> str:
+    """Where it answers, once so many processes do."""
+    if sum(_STARTED in line for line in said) < workers:
+        return ""
+    return next((line.split()[2] for line in said if line.startswith("serving on ")), "")
 
 
 @contextmanager
