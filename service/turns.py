@@ -74,7 +74,9 @@ def _close(*descriptors: int) -> None:
 
 
 class Turns:
-    """So many requests at once, and so many more that wait, the first come first in each process.
+    """So many requests at once, and so many more that wait, those of one process in their order.
+
+    Nobody who comes later, to whatever process, goes before one that waits.
 
     Used from the event loop alone.
     """
@@ -103,8 +105,8 @@ class Turns:
         return self._queue - self._places.left
 
     def take_at_once(self) -> bool:
-        """Take a turn where one is free and nobody waits for it; whether there was one."""
-        return not self._waiting and self._tokens.take()
+        """Take a turn where one is free and nobody waits in any process; whether there was one."""
+        return not self.waiting and self._tokens.take()
 
     async def take(self, seconds: float) -> None:
         """Wait for a turn so long at most. Raises ServerBusy."""

@@ -90,6 +90,7 @@ def test_processes_that_share_their_turns_have_no_more_together() -> None:
         with pytest.raises(ServerBusy):
             await one.take(LONGEST)
         one.give_back()
+        assert not one.take_at_once(), "it is for the one that waits elsewhere"
         await waiting
         assert (one.taken, other.taken, tokens.held) == (1, 1, 1)
 
