@@ -37,8 +37,8 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms run where they are asked for by their marker alone: `make reliability`."""
-    left_out = {"reliability"} - set(config.option.markexpr.split())
+    """Long forms run where their marker asks for them: `make reliability`, `make image-test`."""
+    left_out = {"reliability", "image"} - set(config.option.markexpr.split())
     long = [item for item in items if any(map(item.get_closest_marker, left_out))]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
