@@ -11,11 +11,11 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz reliability bench clean \
+.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz reliability image-test bench clean \
 	env env-dev
 
 help: ## list what can be asked for
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
@@ -68,6 +68,9 @@ fuzz: env-dev ## thousands of damaged files, then what the code's own branches l
 
 reliability: env-dev ## kill, damage and unplug hundreds of times, and overload (an hour)
 	@$(BIN)/python -m pytest -m reliability
+
+image-test: env-dev ## build the image and run it locked down (needs Docker; IMAGE_BUILD="options of its build")
+	@$(BIN)/python -m pytest -m image tests/test_container.py
 
 bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a quiet machine)
 	@$(BIN)/python -m tests.measurements.lighthouse

@@ -62,18 +62,22 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     data = text.encode("utf-8", "surrogatepass") + b"\n"  # a root's name need not be UTF-8
     (folder / MANIFEST).write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    (folder / CHECKSUM).write_text(f"{digest}  {MANIFEST}\n", encoding="ascii")
+    (folder / CHECKSUM).write_bytes(_sum(data))
+
+
+def _sum(data: bytes) -> bytes:
+    """As sha256sum writes it."""
+    return f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n".encode()
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read a manifest and check its own hash and format. Raises IndexDamaged, IndexFormat."""
     try:
         data = (folder / MANIFEST).read_bytes()
-        expected = (folder / CHECKSUM).read_text(encoding="ascii").split()[0]
-    except (OSError, IndexError, UnicodeDecodeError) as error:
+        expected = (folder / CHECKSUM).read_bytes()
+    except OSError as error:
         raise IndexDamaged(f"the manifest of {folder} cannot be read: {error}", REPAIR) from error
-    if hashlib.sha256(data).hexdigest() != expected:
+    if _sum(data) != expected:
         raise IndexDamaged(f"{folder / MANIFEST} was altered: its hash differs", REPAIR)
     try:
         return _make_manifest(json.loads(data), folder)

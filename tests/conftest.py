@@ -1,5 +1,6 @@
 """Fixtures that any test may ask for: a small folder, an index of it, and the shared data."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,15 +33,29 @@ TINY_CORPUS = {
         "The bay rocks in time with the moon, so each tide pushes the next one higher.\n"
     ),
 }
+FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms run where they are asked for by their marker alone: `make reliability`."""
-    if "reliability" in config.option.markexpr:
-        return
-    long = [item for item in items if item.get_closest_marker("reliability")]
+    """Long forms run where their marker asks for them: `make reliability`, `make image-test`."""
+    left_out = {"reliability", "image"} - set(config.option.markexpr.split())
+    long = [item for item in items if any(map(item.get_closest_marker, left_out))]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture
+def note_figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Tell what a long form found, in a line at the end of `make reliability`."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if "reliability" in config.option.markexpr:
+        for line in config.stash.get(FIGURES, []):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture
