@@ -13,9 +13,11 @@ holds the folder of the build that it reads, and the sweep leaves what is held.
 import fcntl
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +40,7 @@ from embeddings.records import IndexContents
 
 KEPT_BUILDS = 3
 _CANARY_COSINE = 0.999
+_TRIES, _PAUSE = 5, 0.02  # seconds
 
 
 class Artifact:
@@ -53,9 +56,14 @@ class Artifact:
         self._current = directory / "current"
 
     def live_id(self) -> str:
-        """The id of the live build. Raises IndexMissing."""
+        """The id of the live build. Raises IndexMissing, IndexDamaged."""
+        return self.published_id()
+
+    def published_id(self) -> str:
+        """The id of the build that was published last, or gone back to; raises as `live_id`."""
         try:
             build = self._current.read_text(encoding="ascii").strip()
+            is_there = build in self.finished()
         except FileNotFoundError as error:
             raise IndexMissing(
                 f"{self.directory} holds no index",
@@ -63,7 +71,7 @@ class Artifact:
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(f"{self._current} cannot be read: {error}", REPAIR) from error
-        if build not in self.finished():
+        if not is_there:
             raise IndexDamaged(f"{self._current} names a build that is not there", REPAIR)
         return build
 
@@ -158,13 +166,11 @@ class Artifact:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         with self._open_lock() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not any(map(_try_lock, repeat(file, _TRIES))):
                 raise IndexBusy(
                     f"another build is being written to {self.directory}",
                     "wait until it has finished, or choose another folder with --index",
-                ) from error
+                )
             yield
 
     def _open_lock(self) -> IO[str]:
@@ -257,6 +263,16 @@ class ArtifactWriter:
             shutil.rmtree(self._aside, ignore_errors=True)
             shutil.rmtree(self._finished, ignore_errors=True)
             (self._artifact.directory / ".current").unlink(missing_ok=True)
+
+
+def _try_lock(file: IO[str]) -> bool:
+    """Once more a little later: who asks whether a build is under way holds it for a moment."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(_PAUSE)
+        return False
+    return True
 
 
 def _open_checked(folder: Path) -> LocalIndex:

@@ -39,9 +39,15 @@ def writing(directory: Path) -> Iterator[None]:
     except (OSError, RuntimeError, sqlite3.OperationalError) as error:
         if isinstance(error, RuntimeError) and not any(text in str(error) for text in _FULL):
             raise
-        free = shutil.disk_usage(directory).free // 1_000_000
         raise IndexUnwritable(
-            f"the build could not be written to {directory} ({free:,} MB free): {error}",
+            f"the build could not be written to {directory} ({_tell_free(directory)}): {error}",
             "make room there, or choose another folder with --index; what was half written is "
-            "removed, and the build before stays live",
+            "removed, and the build that is live stays so",
         ) from error
+
+
+def _tell_free(directory: Path) -> str:
+    try:
+        return f"{shutil.disk_usage(directory).free // 1_000_000:,} MB free"
+    except OSError:
+        return "which tells no free room"

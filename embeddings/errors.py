@@ -28,6 +28,8 @@
         ├── BodyTooLarge      a request larger than it takes
         ├── BodyTooSlow       a request that came too slowly
         ├── KeyRequired       no key was given, or a wrong one
+        ├── Forbidden         who asks is known, and may not ask for this
+        ├── LedgerFailed      what is noted of those who ask cannot be read or written
         ├── AskedTooOften     more requests a minute than one may send
         ├── WrongHost         asked by a name that is not the server's
         ├── KeysMissing       other machines could ask, and there are no keys
@@ -170,6 +172,10 @@ class BodyTooSlow(ServiceError):
 
 class KeyRequired(ServiceError):
     """Asking takes a key, and none was given, or a wrong one."""
+
+
+class LedgerFailed(ServiceError):
+    """What the server notes of those who ask cannot be read or written."""
 
 
 class Forbidden(ServiceError):

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from embeddings.errors import Forbidden, KeyRequired, KeysDamaged, WinnowError
+from embeddings.errors import Forbidden, KeyRequired, KeysDamaged
 from service.api.errors import wants_page
 from service.audit import SERVER, name_user, record_act
 from service.hosts import Hosts, is_local
@@ -67,9 +67,11 @@ class Access:
 
     def admit(self, request: Request) -> None:
         """Raises WrongHost, AskedTooOften, KeyRequired, Forbidden, KeysDamaged."""
-        self._hosts.check(request.headers.getlist("host"))
         path = request.scope["path"]
-        if path in _UNCOUNTED or path.startswith(_FREE_FOLDER):
+        if path in _UNCOUNTED:  # probes ask by whatever address they know
+            return
+        self._hosts.check(request.headers.getlist("host"))
+        if path.startswith(_FREE_FOLDER):
             return
         needed, peer = self.needs_key(), self._proxy.find_peer(request)
         if needed or not is_local(peer):  # one's own machine may ask itself as often as it likes
@@ -114,12 +116,11 @@ class Access:
         return self._proxy.is_secure(request)
 
     def _find(self, request: Request, given: str) -> Key:
-        """The key given; after too many wrong ones from an address, none is looked at."""
-        peer = self._proxy.find_peer(request)
-        self._wrong.check(name_peer(peer))
+        """The key given. Raises KeyRequired; AskedTooOften after many wrong ones from one place."""
         key = match_key(self._read(), given)
         if key is None:
-            self._wrong.spend(name_peer(peer))
+            peer = self._proxy.find_peer(request)
+            self._wrong.take(name_peer(peer))
             record_act("wrong key", "nobody", peer, "refused")
             raise KeyRequired("what was given is no key of this server", _HOW)
         return key
@@ -177,14 +178,14 @@ class Gate:
             scope["scheme"] = "https" if self._access.is_secure(request) else "http"
             try:
                 self._access.admit(request)
-            except WinnowError as error:
+            except Exception as error:  # one that nobody foresaw too
                 refusal = await _refuse(request, error)
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
 
-async def _refuse(request: Request, error: WinnowError) -> Response:
+async def _refuse(request: Request, error: Exception) -> Response:
     """The error; a person who showed no key is led to where one is asked for, and back."""
     no_key = isinstance(error, KeyRequired) and find_given(request.headers) is None
     if no_key and request.method in ("GET", "HEAD") and wants_page(request):

@@ -5,12 +5,17 @@ A process that is killed in the middle of a change leaves none (WAL); a power cu
 server, so nothing is synced.
 """
 
+import logging
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_LONGEST_WAIT = 5  # seconds, for another process's change, which takes microseconds
+from embeddings.errors import LedgerFailed
+
+_LOG = logging.getLogger("winnow")
+_LONGEST_WAIT = 0.5  # seconds, for another process's change, which takes microseconds
 _TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
@@ -26,7 +31,7 @@ CREATE TABLE IF NOT EXISTS said (what TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class Ledger:
-    """Used by one thread of each process at a time."""
+    """Used by one thread of each process at a time. Whatever it is asked may raise LedgerFailed."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._database = sqlite3.connect(
@@ -35,22 +40,26 @@ class Ledger:
             check_same_thread=False,
             timeout=_LONGEST_WAIT,
         )
+        weakref.finalize(self, self._database.close)
         self._database.executescript(_TABLES)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """The database, for this process alone; what an error interrupts is not kept."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._database
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
+        with _telling():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
 
     def find(self, query: str, *values: object) -> tuple[object, ...] | None:
         """The first row of what is asked for."""
-        row: tuple[object, ...] | None = self._database.execute(query, values).fetchone()
+        with _telling():
+            row: tuple[object, ...] | None = self._database.execute(query, values).fetchone()
         return row
 
     def note(self, what: str) -> None:
@@ -61,5 +70,15 @@ class Ledger:
     def is_noted(self, what: str) -> bool:
         return self.find("SELECT 1 FROM said WHERE what = ?", what) is not None
 
-    def close(self) -> None:
-        self._database.close()
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Have the asker come again, and the log say why."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        _LOG.error("the server's own notes of who asks: %s", error)
+        raise LedgerFailed(
+            "the server cannot read or write its own notes of who asks",
+            "ask again in a few seconds; see the server's log",
+        ) from error

@@ -25,6 +25,8 @@ _LOG = logging.getLogger("winnow")
 _PROBE = "what does this folder say?"
 KEPT_OPEN = 60.0  # seconds
 LOOKS = 0.5  # seconds between two
+AGAIN = 30.0  # seconds after which a build that was refused is tried again: it may be whole by then
+_LONGEST_WAIT = 2.0  # seconds that a request waits for the build it names
 
 
 class Live:
@@ -45,7 +47,7 @@ class Live:
         self._reranking: Reranking | None = None
         self._searcher: Searcher | None = None
         self._earlier: dict[str, tuple[Searcher, float]] = {}  # by build, until when it stays open
-        self._refused = ""
+        self._refused = ("", 0.0)  # the build, and until when
         self._reason: WinnowError | None = None
         self._preparing: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -64,7 +66,10 @@ class Live:
 
     def _follow(self) -> None:
         while not self._closed.wait(LOOKS):
-            self._look()
+            try:
+                self._look()
+            except Exception as error:  # such as no memory for a thread: the next look may do
+                _LOG.error("a look for a new build failed", exc_info=error)
 
     @property
     def searcher(self) -> Searcher:
@@ -84,14 +89,37 @@ class Live:
             if build in self._earlier:
                 return self._earlier[build][0]
         if self._is_live(build):
-            self.settle()  # another process of this server may have answered from it already
+            self.settle(_LONGEST_WAIT)  # another process of this server may have answered from it
             searcher = self.searcher
             if searcher.manifest.build == build:
                 return searcher
+            if self._refused[0] != build:
+                raise NotReady(f"build {build} is being opened", "ask again in a few seconds")
         raise BuildGone(
             f"build {build!r} is not open, build {searcher.manifest.build} answers",
             "ask again without `build`: passages keep their ids as long as their text stays",
         )
+
+    def find(self, **named: str) -> Searcher:
+        """The Searcher in use; where what is named is gone from it, one before that has it still.
+
+        So a link that was made from the build before works for a minute.
+        """
+        searcher = self.searcher
+        with self._lock:
+            earlier = [kept for kept, _ in reversed(self._earlier.values())]
+        if not (named and earlier):
+            return searcher
+        return next((one for one in (searcher, *earlier) if one.holds(**named)), searcher)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another build was published than the one in use, which it is for a moment."""
+        try:
+            published = self._artifact.published_id()
+        except WinnowError:
+            return True
+        return self._searcher is None or self._searcher.manifest.build != published
 
     @property
     def is_being_replaced(self) -> bool:
@@ -106,19 +134,18 @@ class Live:
         searcher.search(Query(_PROBE, k=1))
         return searcher.manifest.build
 
-    def settle(self) -> None:
-        """Wait until a build that was published before serves, or was refused."""
+    def settle(self, seconds: float | None = None) -> None:
+        """Wait until a build that was published before serves, or was refused; so long at most."""
         self._look()
         preparing = self._preparing
         if preparing is not None:
-            preparing.join()
+            preparing.join(seconds)
 
     def close(self) -> None:
+        """Whatever is being opened aside meanwhile is not waited for: it ends with the process."""
         self._closed.set()
         if self._following is not None:
             self._following.join()
-        if self._preparing is not None:
-            self._preparing.join()
         for searcher, _ in self._earlier.values():
             searcher.close()
         self._earlier.clear()
@@ -161,7 +188,7 @@ class Live:
                 self._refuse(error)
                 return
             in_use = self._searcher.manifest.build if self._searcher else ""
-            if build in (in_use, self._refused):
+            if build == in_use or (build == self._refused[0] and now < self._refused[1]):
                 return
             if self._searcher is None:
                 self._prepare(build)
@@ -176,8 +203,7 @@ class Live:
         try:
             self._swap(self._open(build))
         except WinnowError as error:
-            self._refused = build
-            self._refuse(error)
+            self._refuse(error, build)
 
     def _replace(self, build: str) -> None:
         """Hash and open a build beside the one in use, then put it in its place."""
@@ -190,8 +216,7 @@ class Live:
         except Exception as error:
             told = error if isinstance(error, WinnowError) else WinnowError(str(error))
             with self._lock:
-                self._refused = build
-                self._refuse(told)
+                self._refuse(told, build)
             return
         with self._lock:
             self._swap(searcher)
@@ -202,11 +227,13 @@ class Live:
         if before is not None:
             # Forgotten and not closed in the end: a request may be reading it still.
             self._earlier[before.manifest.build] = (before, self._tell_time() + KEPT_OPEN)
-        self._refused = ""
+        self._refused = ("", 0.0)
         self._reason = None
         record_act("build taken up", name_user(), SERVER, "done", build=searcher.manifest.build)
 
-    def _refuse(self, error: WinnowError) -> None:
+    def _refuse(self, error: WinnowError, build: str = "") -> None:
+        if build:
+            self._refused = (build, self._tell_time() + AGAIN)
         if self._reason is None or self._reason.message != error.message:
             _LOG.error("%s; the build in use stays", error)
         self._reason = error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -23,8 +23,16 @@ from service.live import Live
 from service.turns import Turns
 
 STAGES = ("encode", "search", "rerank")
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+def keep_counts_of(slot: int) -> None:
+    """Have this process count on in the files of the one that was in its place before.
+
+    To be called before there are any counts.
+    """
+    values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -67,7 +75,7 @@ class Metrics:
         self.registry.register(_Now(live, turns))
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        known = method if method in _METHODS else "other"
+        known = method if method in METHODS else "other"
         self._requests.labels(route, known, status).inc()
         self._seconds.labels(route, known).observe(seconds)
 
@@ -106,6 +114,12 @@ class _Now(Collector):
         except WinnowError:
             yield GaugeMetricFamily("winnow_build_open", "Whether a build is open", value=0)
             return
+        behind = GaugeMetricFamily(
+            "winnow_build_behind",
+            "Whether another build was published than the one in use",
+            value=self._live.is_behind,
+        )
+        yield behind
         yield GaugeMetricFamily("winnow_build_open", "Whether a build is open", value=1)
         yield from _describe_build(manifest)
 

@@ -30,37 +30,22 @@ class Rates:
         self._kind = kind
         self._clock = clock
 
-    def check(self, who: str) -> None:
-        """Raises AskedTooOften, with the seconds to wait, where nothing is left for this asker."""
-        self._refuse_empty(self._count(who, self._clock()))
-
     def take(self, who: str) -> None:
-        """Count one. Raises AskedTooOften, and then counts none."""
-        self._spend(who, self._refuse_empty)
-
-    def spend(self, who: str) -> None:
-        """Count one, whatever is left."""
-        self._spend(who, lambda _: None)
-
-    def _spend(self, who: str, judge: Callable[[float], None]) -> None:
+        """Count one. Raises AskedTooOften, with the seconds to wait, and then counts none."""
         now = self._clock()
         with self._ledger.changing() as database:
             left = self._count(who, now)
-            judge(left)
+            if left < 1:
+                seconds = math.ceil((1 - left) * _MINUTE / self._a_minute)
+                raise AskedTooOften(
+                    f"more than {self._a_minute} a minute came from here",
+                    f"ask again in {seconds} s, and less often",
+                    seconds,
+                )
             database.execute(
-                "REPLACE INTO asked VALUES (?, ?, ?, ?)",
-                (self._kind, who, max(0.0, left - 1), now),
+                "REPLACE INTO asked VALUES (?, ?, ?, ?)", (self._kind, who, left - 1, now)
             )
             database.execute("DELETE FROM asked WHERE since < ?", (now - _MINUTE,))
-
-    def _refuse_empty(self, left: float) -> None:
-        if left < 1:
-            seconds = math.ceil((1 - left) * _MINUTE / self._a_minute)
-            raise AskedTooOften(
-                f"more than {self._a_minute} a minute came from here",
-                f"ask again in {seconds} s, and less often",
-                seconds,
-            )
 
     def _count(self, who: str, now: float) -> float:
         found = self._ledger.find(

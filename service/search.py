@@ -204,6 +204,12 @@ class Searcher:
         place = next((one for one in stored.also_in if one.passage_id == passage_id), None)
         return stored if place is None else unfold(stored, place, self.document(place.document_id))
 
+    def holds(self, passage_id: str = "", document_id: str = "") -> bool:
+        """Whether the passage, or else the document, that is named is there."""
+        if passage_id:
+            return self._index.find(passage_id) is not None
+        return self._index.document(document_id) is not None
+
     def documents(self, offset: int, limit: int) -> tuple[int, list[DocumentSummary]]:
         """How many documents there are, and a page of them by source."""
         return self._index.documents(offset, limit)

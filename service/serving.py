@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from service.limits import Limits
 
 _LOG = logging.getLogger("winnow")
+_LEAST_TAKEN = 65_536  # bytes
 _TOO_MANY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
     b"Connection: close\r\n\r\n"
@@ -24,7 +25,10 @@ _TOO_MANY = (
 
 
 class Connection(H11Protocol):
-    """One client. It is cut off where it sends a head, or takes an answer, too slowly."""
+    """One client. It is cut off where it sends a head, or takes an answer, too slowly.
+
+    Of an answer that fills what lies between, it must take some in each spell of patience.
+    """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -69,8 +73,16 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _start(self) -> None:
-        seconds = self.config.timeout_keep_alive
-        self._cut_off = self.loop.call_later(seconds, self.transport.abort)
+        seconds, left = self.config.timeout_keep_alive, self.transport.get_write_buffer_size()
+        self._cut_off = self.loop.call_later(seconds, self._judge, left)
+
+    def _judge(self, left: int) -> None:
+        """Cut the client off, but not one that has taken its share of what was left to take."""
+        self._cut_off = None
+        if left - self.transport.get_write_buffer_size() < _LEAST_TAKEN:
+            self.transport.abort()
+        else:
+            self._start()
 
     def _stop(self) -> None:
         if self._cut_off is not None:
@@ -88,6 +100,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, stop_timeout: float | None) -> None:
         super().__init__(config)
         self._stop_timeout = stop_timeout
+        self._finished = False
 
     def stop(self) -> None:
         """As a signal does, from any thread."""
@@ -95,15 +108,16 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         if self._stop_timeout is not None:
-            last = threading.Timer(self._stop_timeout, _leave, [self._stop_timeout])
+            last = threading.Timer(self._stop_timeout, self._leave)
             last.daemon = True
             last.start()
         await super().shutdown(sockets)
+        self._finished = True
 
-
-def _leave(seconds: float) -> None:
-    _LOG.error("not all requests ended within %g seconds: leaving them", seconds)
-    os._exit(1)
+    def _leave(self) -> None:
+        if not self._finished:
+            _LOG.error("not all requests ended within %g seconds: leaving them", self._stop_timeout)
+        os._exit(0 if self._finished else 1)
 
 
 def make_server(app: ASGIApp, limits: Limits, stop_timeout: float | None = None) -> Server:

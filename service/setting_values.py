@@ -7,28 +7,7 @@ from collections.abc import Callable
 from service.keys import SCOPES
 from service.logs import FORMATS
 
-_LONGEST = 3_600_000
-
-
-def read_port(value: str) -> int:
-    port = int(value)
-    if not 0 <= port <= 65535:
-        raise ValueError(value)
-    return port
-
-
-def read_count(value: str) -> int:
-    count = int(value)
-    if count < 1:
-        raise ValueError(value)
-    return count
-
-
-def read_milliseconds(value: str) -> int:
-    milliseconds = int(value)
-    if not 0 <= milliseconds <= _LONGEST:
-        raise ValueError(value)
-    return milliseconds
+LONGEST = 3_600_000
 
 
 def make_reader(least: int, most: int) -> Callable[[str], int]:
@@ -71,12 +50,6 @@ def read_host(value: str) -> str:
     if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", value, re.ASCII):
         raise ValueError(value)
     return value
-
-
-def read_rate(value: str) -> int:
-    if not 1 <= int(value) <= _LONGEST:
-        raise ValueError(value)
-    return int(value)
 
 
 def read_header(value: str) -> str:

@@ -14,16 +14,13 @@ from embeddings.encoders import DEFAULT_ENCODER
 from embeddings.errors import InvalidInput
 from service.proxies import Network
 from service.setting_values import (
+    LONGEST,
     make_reader,
-    read_count,
     read_glob,
     read_header,
     read_host,
     read_limit,
     read_log_format,
-    read_milliseconds,
-    read_port,
-    read_rate,
     read_scope,
     read_switch,
 )
@@ -72,13 +69,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "rerank-ms",
-        read_milliseconds,
+        make_reader(0, LONGEST),
         300,
         "milliseconds that the reranker may take for a query",
         "N",
     ),
     Setting("host", str, "127.0.0.1", "address to listen on", "ADDRESS"),
-    Setting("port", read_port, 8000, "port to listen on; 0 takes any free one", "PORT"),
+    Setting(
+        "port", make_reader(0, 65_535), 8000, "port to listen on; 0 takes any free one", "PORT"
+    ),
     Setting(
         "concurrency",
         make_reader(0, 32),
@@ -121,7 +120,7 @@ SETTINGS: tuple[Setting, ...] = (
         "telemetry",
         read_switch,
         False,
-        "send traces by OpenTelemetry; where to say its own variables, OTEL_EXPORTER_OTLP_ENDPOINT",
+        "send traces by OpenTelemetry, whose own variables say where: OTEL_EXPORTER_OTLP_ENDPOINT",
     ),
     Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
@@ -133,7 +132,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("rehash", read_switch, False, "look into every file, whatever its size and time say"),
     Setting("replace", read_switch, False, "let an index take other folders than it held"),
-    Setting("keep-builds", read_count, 3, "number of earlier builds to keep, 1 at least", "N"),
+    Setting(
+        "keep-builds",
+        make_reader(1, LONGEST),
+        3,
+        "number of earlier builds to keep, 1 at least",
+        "N",
+    ),
     Setting("strict", read_switch, False, "exit 1 when a document could not be read"),
     Setting(
         "sources",
@@ -178,7 +183,11 @@ SETTINGS: tuple[Setting, ...] = (
         True,
     ),
     Setting(
-        "rate", read_rate, 1200, "requests a minute that one key, and one address, may send", "N"
+        "rate",
+        make_reader(1, LONGEST),
+        1200,
+        "requests a minute that one key, and one address, may send",
+        "N",
     ),
     Setting(
         "trusted-proxy",

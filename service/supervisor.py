@@ -9,18 +9,22 @@ import json
 import logging
 import mmap
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from embeddings.artifact import Artifact
+from embeddings.errors import ServiceError
+from embeddings.holding import alone, held
 from service.approval import Approval
 from service.live import LOOKS
 from service.turns import Tokens, make_tokens
@@ -33,6 +37,7 @@ _PROGRAM = (
 _ROOT = str(Path(__file__).parents[1])
 _PAUSE = 1  # seconds before the next one, so that one that fails at its start is no busy loop
 _GRACE = 5  # seconds beyond those that each has to stop
+_PREFIX = "winnow-"
 _COUNTERS = 2  # of each process: the turns, and the places in the queue, that it holds
 
 
@@ -62,8 +67,8 @@ class Supervisor:
 
     def run(self, seconds: float, tell_ready: Callable[[], None]) -> int:
         """Answer until told to stop, and then so many seconds at most; an exit code."""
-        with tempfile.TemporaryDirectory(prefix="winnow-") as folder:
-            return asyncio.run(self._run(Path(folder), seconds, tell_ready))
+        with make_shared_folder() as folder:
+            return asyncio.run(self._run(folder, seconds, tell_ready))
 
     async def _run(self, folder: Path, seconds: float, tell_ready: Callable[[], None]) -> int:
         self._share(folder)
@@ -91,25 +96,24 @@ class Supervisor:
         threading.Thread(target=self._follow, args=(approval,), daemon=True).start()
         (folder / "counts").mkdir()
         with (folder / "held").open("w+b") as file:
-            file.truncate(4 * _COUNTERS * self._count)
+            # Written, not only as long: to map what the disk has no room for would end the process.
+            file.write(bytes(4 * _COUNTERS * self._count))
+            file.flush()
             self._held = memoryview(mmap.mmap(file.fileno(), 0)).cast("I")
         self._folder = folder
 
     def _follow(self, approval: Approval) -> None:
-        pause = threading.Event()
         while not self._stopping.is_set():
-            approval.look()
-            pause.wait(LOOKS)
+            try:
+                approval.look()
+            except Exception as error:  # the next look may do
+                _LOG.error("a look for a new build failed", exc_info=error)
+            time.sleep(LOOKS)
 
     async def _keep(self, slot: int) -> int:
         """Have a process in this slot until told to stop; the exit code of the last one."""
         while True:
-            process = await self._start(slot)
-            assert process.stdout is not None
-            if await process.stdout.readline():
-                self._ready.set()
-            code = await process.wait()
-            self._give_back(slot)
+            code = await self._run_one(slot)
             if not self._ready.is_set():
                 self._stopping.set()  # it has said why it cannot answer, and no other could
             if self._stopping.is_set():
@@ -118,6 +122,20 @@ class Supervisor:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _PAUSE)
                 return 0
+
+    async def _run_one(self, slot: int) -> int:
+        """A process from its start to its end; its exit code."""
+        try:
+            process = await self._start(slot)
+        except OSError as error:
+            _LOG.error("no process of the server could be started: %s", error)
+            return 1
+        assert process.stdout is not None
+        if await process.stdout.readline():
+            self._ready.set()
+        code = await process.wait()
+        self._give_back(slot)
+        return code
 
     async def _start(self, slot: int) -> Process:
         threads = max(1, (os.cpu_count() or 1) // self._count)
@@ -141,6 +159,7 @@ class Supervisor:
             **self._order,
             "folder": str(self._folder),
             "listener": shared[0],
+            "slot": slot,
             "turns": shared[1:],
             "bounds": self._bounds,
             "places": [_COUNTERS * slot, _COUNTERS * slot + 1],
@@ -158,6 +177,27 @@ class Supervisor:
             held = Tokens(pipe.ends, self._held, _COUNTERS * slot + number)
             while held.held:
                 held.give_back()
+
+
+@contextmanager
+def make_shared_folder() -> Iterator[Path]:
+    """A folder for as long as the server runs, held meanwhile; those of killed ones are removed.
+
+    Raises ServiceError.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix=_PREFIX)
+    except OSError as error:
+        raise ServiceError(
+            f"no temporary folder can be made: {error.strerror} ({error.filename})",
+            "make room there, or name another place in the variable TMPDIR",
+        ) from error
+    with made as name, held(Path(name)):
+        for left in Path(name).parent.glob(f"{_PREFIX}*"):
+            with suppress(OSError), alone(left) as free:
+                if free:
+                    shutil.rmtree(left, ignore_errors=True)
+        yield Path(name)
 
 
 async def _wait_for_either(one: asyncio.Event, other: asyncio.Event) -> None:

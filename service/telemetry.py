@@ -13,14 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embeddings import __version__
 from embeddings.errors import TelemetryMissing
-from service.metrics import STAGES
+from service.metrics import METHODS, STAGES
 from service.watching import NO_ROUTE, Record, Routes
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 _PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 def require_packages() -> None:
@@ -57,7 +56,7 @@ class Tracing:
         from opentelemetry import propagate
         from opentelemetry.trace import SpanKind
 
-        known = method if method in _METHODS else "_OTHER"
+        known = method if method in METHODS else "_OTHER"
         return self._tracer.start_span(
             f"{known} {route}" if route != NO_ROUTE else known,
             propagate.extract(headers),
@@ -77,7 +76,8 @@ class Tracing:
             span.set_attribute("error.type", record.refusal or str(status))
         if status >= 500:
             span.set_status(StatusCode.ERROR)
-        for (took, _), ended in zip(record.searches, record.ended, strict=True):
+        # One that was given up may end, and be noted, just now.
+        for (took, _), ended in zip(record.searches, record.ended, strict=False):
             self._add_stages(span, took, ended)
         span.end()
 

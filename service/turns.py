@@ -18,8 +18,13 @@ _TOKEN = b"."
 
 
 def count_cores() -> int:
-    """The searches that run at once where nobody says: one for each core, two at the least."""
-    return max(2, os.cpu_count() or 2)
+    """The searches that run at once where nobody says: one for each core, from two to 32.
+
+    32 leave threads for what needs no turn.
+    """
+    tell = getattr(os, "sched_getaffinity", None)
+    cores = len(tell(0)) if tell else os.cpu_count() or 2
+    return min(32, max(2, cores))
 
 
 class Tokens:

@@ -45,9 +45,9 @@ class Record:
         return searcher.telling(self._note)
 
     def _note(self, results: Results) -> None:
+        self.ended.append(time.time_ns())
         self.searches.append((results.took_ms, results.answered))
         self.questions.append(results.query.text)
-        self.ended.append(time.time_ns())
 
     def make_timing(self) -> str:
         """The value of `Server-Timing`: each stage of all searches together."""

@@ -48,6 +48,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _UNREADABLE: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorResponse, "description": "A body that cannot be read"}
 }
+_IDS = ("passage_id", "document_id")
 _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
@@ -60,7 +61,8 @@ def get_searcher(
     """The Searcher of the live build, or of the one named; one request keeps it throughout."""
     live: Live = request.app.state.live
     record: Record = request.state.record
-    return record.follow(live.pin(build) if build else live.searcher)
+    named = {name: request.path_params[name] for name in _IDS if name in request.path_params}
+    return record.follow(live.pin(build) if build else live.find(**named))
 
 
 def get_today() -> date:

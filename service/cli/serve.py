@@ -25,6 +25,8 @@ from service.turns import Turns, count_cores
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the port first, so that a taken one is told at once and not after a long build."""
+    # Told to stop while it builds or loads, too: the first process of a container has no default.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     set_up_logs(settings.log_format)
     access = make_access(settings)
     if settings.telemetry:
@@ -124,7 +126,6 @@ def answer(
     live.check()
     live.follow()
     begin(server.stop)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # what uvicorn raises once it has stopped
     try:
         server.run(sockets=[listener])
     finally:

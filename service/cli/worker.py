@@ -17,6 +17,7 @@ from service.cli.output import show_error
 from service.cli.serve import answer
 from service.ledger import Ledger
 from service.logs import set_up_logs
+from service.metrics import keep_counts_of
 from service.packed_settings import unpack_settings
 from service.turns import Tokens, Turns
 
@@ -37,6 +38,7 @@ def _answer(order: dict[str, Any], ready: int) -> None:
     settings, folder = unpack_settings(order["settings"]), Path(order["folder"])
     set_up_logs(settings.log_format)
     ledger = Ledger(folder / "ledger")
+    keep_counts_of(order["slot"])
     live = make_live(Approved(Path(order["index"]), folder / "approved"), settings)
 
     def begin(stop: Any) -> None:

@@ -161,11 +161,16 @@ def test_a_host_that_is_the_servers_is_answered(named: TestClient, host: str) ->
     ],
 )
 def test_another_host_is_told_so_whatever_is_asked(named: TestClient, host: str) -> None:
-    for path in ("/api/info", "/healthz", "/static/page.js", "/"):
+    for path in ("/api/info", "/metrics", "/static/page.js", "/"):
         refused = named.get(path, headers={"Host": host})
         assert refused.status_code == 421
     error = named.get("/api/info", headers={"Host": host}).json()["error"]
     assert error["code"] == "wrong_host" and "--allowed-hosts" in error["hint"]
+
+
+def test_a_probe_asks_by_whatever_address_it_knows(named: TestClient) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert named.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
 def test_two_hosts_are_none(named: TestClient) -> None:

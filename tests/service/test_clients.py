@@ -1,5 +1,7 @@
 """Clients that send too much, too slowly, or do not take their answer."""
 
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -103,6 +105,19 @@ def test_an_idle_client_is_cut_off_after_its_answer(address: str) -> None:
 )
 def test_a_head_that_is_too_long_is_refused(address: str, said: bytes) -> None:
     assert speak(address, said).startswith(b"HTTP/1.1 400 ")
+
+
+def test_one_who_takes_a_long_answer_slowly_but_steadily_gets_all_of_it(index: Path) -> None:
+    said = 60 * ask("/openapi.json").replace(b"Connection: close\r\n", b"") + ask("/openapi.json")
+    with serve(Artifact(index), Limits(patience=1)) as address, closing(connect(address)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(said)
+        told, begun = bytearray(), time.monotonic()
+        while received := client.recv(20_000):
+            told += received
+            while time.monotonic() - begun < len(told) / 400_000:  # some 400 KB a second
+                pass
+    assert told.count(b"HTTP/1.1 200 ") == 61
 
 
 def test_one_who_does_not_take_his_answers_is_cut_off(address: str) -> None:

@@ -18,7 +18,7 @@ from embeddings.errors import BuildGone, EncoderMismatch, NotReady
 from embeddings.holding import alone
 from embeddings.manifest import Manifest
 from service.app import create_app
-from service.live import KEPT_OPEN, Live
+from service.live import AGAIN, KEPT_OPEN, Live
 from service.query import Query
 from tests.embeddings.building import flip_byte
 from tests.service.building import build, write_corpus
@@ -245,6 +245,88 @@ def test_what_only_hashing_shows_is_refused_too(
     with caplog.at_level(logging.ERROR):
         assert _ask(served, "lamp")[0] == first
     assert "was altered" in caplog.text and "stays" in caplog.text
+
+
+def test_a_refused_build_that_is_whole_later_is_served(
+    served: TestClient, folder: Path, directory: Path, clock: _Clock
+) -> None:
+    first, _ = _ask(served, "lamp")
+    published = _publish(folder, directory, "What could not be read for a moment is read later.")
+    path = directory / "builds" / published / "positions.npy"
+    away = path.rename(path.with_name("away"))
+    assert _ask(served, "lamp")[0] == first
+    assert served.app.state.live.is_behind  # type: ignore[attr-defined]
+    away.rename(path)
+    clock.seconds = AGAIN - 1
+    assert _ask(served, "lamp")[0] == first
+    clock.seconds = AGAIN + 1
+    assert _ask(served, "lamp")[0] == published
+    assert not served.app.state.live.is_behind  # type: ignore[attr-defined]
+
+
+def test_who_follows_goes_on_after_whatever_went_wrong(
+    directory: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = Live(Artifact(directory), load_encoder)
+    first = live.searcher.manifest.build
+    failing, failed = threading.Event(), threading.Event()
+    failing.set()
+    start = threading.Thread.start
+
+    def fail_to_start(thread: threading.Thread) -> None:
+        if thread.name == "winnow-reload" and failing.is_set():
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    live.follow()
+    monkeypatch.setattr(threading.Thread, "start", fail_to_start)
+    published = _publish(folder, directory, "What could not be opened at first is opened later on.")
+    assert failed.wait(60)
+    failing.clear()
+    while live.searcher.manifest.build == first:
+        pass
+    assert live.searcher.manifest.build == published
+    assert "a look for a new build failed" in caplog.text
+    live.close()
+
+
+def test_a_link_to_what_is_gone_from_the_new_build_works_for_a_minute(
+    served: TestClient, folder: Path, directory: Path, clock: _Clock
+) -> None:
+    first = _ask(served, "lamp")[0]
+    hit = served.get("/api/search", params={"q": "bees hive honey", "k": 1}).json()["hits"][0]
+    assert hit["source"] == "notes/bees.txt"
+    (folder / "notes/bees.txt").unlink()
+    published = _publish(folder, directory, "The bees are gone, and with them all of their honey.")
+    assert _ask(served, "lamp")[0] == published
+    document, passage = hit["document_id"], hit["passage_id"]
+    paths = [
+        *(f"/api/documents/{document}", f"/api/passages/{passage}"),
+        *(f"/documents/{document}", f"/passages/{passage}", f"/passages/{passage}/cite"),
+        *(f"/api/passages/{passage}/quote", f"/api/passages/{passage}/similar"),
+    ]
+    told = served.get(f"/api/documents/{document}").json()
+    assert told["build"] == first
+    assert [served.get(path).status_code for path in paths] == [200] * len(paths)
+    assert served.get("/api/passages/none").status_code == 404
+    clock.seconds = KEPT_OPEN + 1
+    assert [served.get(path).status_code for path in paths] == [404] * len(paths)
+
+
+def test_a_build_that_is_named_while_it_is_opened_is_not_gone(
+    directory: Path, folder: Path
+) -> None:
+    artifact = _Waiting(directory)
+    live = Live(artifact, load_encoder)
+    assert live.searcher
+    published = _publish(folder, directory, "Another text that is long enough to be a passage.")
+    with pytest.raises(NotReady, match="being opened"):
+        live.pin(published)
+    artifact.go_on.set()
+    live.settle()
+    assert live.pin(published).manifest.build == published
+    live.close()
 
 
 def test_a_build_after_a_damaged_one_is_served(

@@ -79,6 +79,24 @@ def test_one_who_waited_in_vain_or_went_away_leaves_the_queue() -> None:
     run_alone(run)
 
 
+def test_one_who_goes_away_as_the_turn_comes_gives_it_back() -> None:
+    async def run() -> None:
+        turns = Turns(1, 1)
+        await turns.take(0)
+        going = asyncio.ensure_future(turns.take(LONGEST))
+        while not turns.waiting:
+            await asyncio.sleep(0)
+        turns.give_back()
+        while turns.taken == 0:  # until it is handed out, which nobody has taken note of yet
+            turns._hand_out()
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        assert (turns.taken, turns.waiting) == (0, 0)
+
+    run_alone(run)
+
+
 def test_processes_that_share_their_turns_have_no_more_together() -> None:
     async def run() -> None:
         tokens, places = make_tokens(1), make_tokens(1)

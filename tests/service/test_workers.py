@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,9 @@ import pytest
 from httpx2 import Client, Response
 from prometheus_client.parser import text_string_to_metric_families
 
+from embeddings.errors import ServiceError
 from service.keys import KeyFile
+from service.supervisor import make_shared_folder
 from tests.embeddings.building import flip_byte
 from tests.service.building import build, write_corpus
 from tests.service.cli.conftest import make_environment
@@ -32,7 +35,7 @@ class Server:
 
     def __init__(self, folder: Path, *flags: object) -> None:
         self.folder = folder
-        (folder / "tmp").mkdir()
+        (folder / "tmp").mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "service", "serve", "--index", "index"),
@@ -199,6 +202,19 @@ def test_another_is_started_where_one_was_killed_and_its_turn_is_free_again(star
     assert ask_each(server, "/api/search?q=lamp") == [200, 200]
 
 
+def test_one_that_is_started_again_counts_on_in_the_same_files(start: Start) -> None:
+    server = start()
+    assert ask_each(server, "/api/search?q=lamp") == [200, 200]
+    (counts,) = (server.folder / "tmp").glob("winnow-*/counts")
+    before = sorted(path.name for path in counts.iterdir())
+    for times, worker in enumerate(server.find_workers(), start=3):
+        os.kill(worker, signal.SIGKILL)
+        server.wait_for("Started server process", times)
+    assert ask_each(server, "/api/search?q=lamp") == [200, 200]
+    assert sorted(path.name for path in counts.iterdir()) == before
+    assert server.count("winnow_searches_total") == 4
+
+
 def test_a_new_build_is_hashed_once_and_served_by_all(start: Start) -> None:
     server = start(workers=3)
     first = server.ask("/api/info").json()["build"]
@@ -322,6 +338,25 @@ def _is_running(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_a_killed_server_left_behind_is_removed_by_the_next_one(start: Start) -> None:
+    killed = start()
+    killed.process.kill()
+    killed.process.wait()
+    (left,) = (killed.folder / "tmp").iterdir()
+    server = start()
+    (own,) = (server.folder / "tmp").iterdir()
+    assert own != left
+
+
+def test_without_a_place_for_what_they_share_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(ServiceError) as refused, make_shared_folder():
+        pass
+    assert "nowhere" in refused.value.message and "TMPDIR" in refused.value.hint
 
 
 def test_where_none_can_answer_the_reason_is_told_once(tmp_path: Path) -> None:
