@@ -16,9 +16,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embeddings.errors import AskerLeft, BodyTooLarge, BodyTooSlow, TimedOut
+from service.settings import Settings
 from service.turns import Turns, count_cores
 
 _LOG = logging.getLogger("winnow")
+_SET = Settings()  # what holds where nothing is set
 # Cheap, and wanted most while there is much to do.
 _WITHOUT_TURN = frozenset(
     ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/favicon.ico")
@@ -37,9 +39,9 @@ class Limits:
     """
 
     concurrency: int = field(default_factory=count_cores)
-    queue: int = 8
-    timeout: float = 30
-    max_body: int = 1_000_000
+    queue: int = _SET.queue
+    timeout: float = _SET.timeout
+    max_body: int = _SET.max_body
     patience: int = 10
     max_head: int = 32_768
     connections: int = 500

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.artifact import Artifact
+from service.keys import KeyFile
 from tests.embeddings.building import build, write_files
 from tests.embeddings.encoders.models import make_cross_encoder
 
@@ -86,3 +87,15 @@ def shared_data() -> Path:
     if not (path / "datasets").is_dir():
         pytest.skip(f"needs the shared data in {path}, which is not there")
     return path
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyFile:
+    """A file of keys that is not there yet."""
+    return KeyFile(tmp_path / "keys.json")
+
+
+@pytest.fixture
+def secret(keys: KeyFile) -> str:
+    """A key of scope search, in that file."""
+    return keys.add("ann", "search")[1]

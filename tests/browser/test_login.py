@@ -22,16 +22,6 @@ ASKED = "/?q=ships+in+the+fog"
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> KeyFile:
-    return KeyFile(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def secret(keys: KeyFile) -> str:
-    return keys.add("ann", "search")[1]
-
-
-@pytest.fixture
 def address(tmp_path: Path, keys: KeyFile, secret: str) -> Iterator[str]:
     """A server that asks for keys."""
     folder = write_files(tmp_path / "corpus", {"keeper.txt": TEXT})

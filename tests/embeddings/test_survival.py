@@ -208,7 +208,7 @@ def measure_build(artifact: Artifact) -> tuple[float, float]:
 def test_a_build_killed_at_any_moment_loses_nothing(
     tiny_artifact: Artifact, tiny_corpus: Path, times: int, note_figure: Callable[[str], None]
 ) -> None:
-    """Every other one is killed while it writes, which is a small part of its time."""
+    """Every other one is killed while it writes, so that publishing is met as well."""
     chosen = random.Random()
     write_files(tiny_corpus, {"new.txt": f"{NEW_TEXT}0."})
     whole, writing = measure_build(tiny_artifact)

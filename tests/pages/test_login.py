@@ -27,16 +27,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> KeyFile:
-    return KeyFile(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def secret(keys: KeyFile) -> str:
-    return keys.add("ann", "search")[1]
-
-
-@pytest.fixture
 def browser(keys: KeyFile, secret: str, index: Path) -> TestClient:
     return ask_through(Access(keys, is_open=False), index)
 

@@ -20,16 +20,6 @@ CLOSED = (
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> KeyFile:
-    return KeyFile(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def secret(keys: KeyFile) -> str:
-    return keys.add("ann", "search")[1]
-
-
-@pytest.fixture
 def keyed(keys: KeyFile, secret: str, index: Path) -> TestClient:
     return ask_through(Access(keys, is_open=False), index)
 

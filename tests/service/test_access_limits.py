@@ -17,16 +17,6 @@ TRUSTED = Proxy(ip_network("10.1.2.0/24"), "X-User")
 GUESS = bear("winnow_guess")
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> KeyFile:
-    return KeyFile(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def secret(keys: KeyFile) -> str:
-    return keys.add("ann", "search")[1]
-
-
 def _ask(client: TestClient, times: int, path: str = "/api/info", **headers: str) -> list[int]:
     return [client.get(path, headers=headers).status_code for _ in range(times)]
 

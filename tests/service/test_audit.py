@@ -25,11 +25,6 @@ from tests.service.asking import ask_through, bear
 PROXY = "10.1.2.3"
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> KeyFile:
-    return KeyFile(tmp_path / "keys.json")
-
-
 @pytest.fixture(autouse=True)
 def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     caplog.set_level(logging.INFO, "winnow.audit")

@@ -282,11 +282,6 @@ def test_who_asks_too_often_cannot_go_to_another_process(start: Start) -> None:
     assert ask_each(server, "/api/info", 5, headers=FROM_AFAR) == [200] * 5 + [429] * 5
 
 
-@pytest.fixture
-def secret(tmp_path: Path) -> str:
-    return KeyFile(tmp_path / "keys.json").add("ann", "search")[1]
-
-
 def test_a_key_shown_to_one_is_known_to_all_until_signed_out(start: Start, secret: str) -> None:
     server = start("--keys", "keys.json")
     one, other = server.find_workers()
@@ -299,10 +294,11 @@ def test_a_key_shown_to_one_is_known_to_all_until_signed_out(start: Start, secre
 
 
 def test_once_there_was_a_key_one_started_later_asks_for_one_too(
-    start: Start, secret: str, tmp_path: Path
+    start: Start, keys: KeyFile, secret: str
 ) -> None:
+    assert secret
     server = start("--keys", "keys.json")
-    KeyFile(tmp_path / "keys.json").revoke("ann")
+    keys.revoke("ann")
     os.kill(server.find_workers()[0], signal.SIGKILL)
     server.wait_for("Started server process", 3)
     assert ask_each(server, "/api/info") == [401, 401]
