@@ -42,13 +42,19 @@ def serve(
     turns: Turns | None = None,
     load: Callable[[str], Encoder] = load_encoder,
     access: Access | None = None,
+    send_buffer: int = 0,
 ) -> Iterator[str]:
-    """The address of a server over an index, or none yet, for as long as the context lasts."""
+    """The address of a server over an index, or none yet, for as long as the context lasts.
+
+    `send_buffer` in bytes: what the machine takes of an answer before its reader does (0: its own).
+    """
     with closing(Live(artifact, load)) as live:
         limits = limits or Limits()
         server = make_server(create_app(live, limits, turns, access), limits)
         # The socket listens before the thread starts, so a first request waits and does not fail.
         with socket.create_server(("127.0.0.1", 0)) as listener:
+            if send_buffer:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
