@@ -24,7 +24,8 @@ from typing import IO
 from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.holding import alone, held
-from embeddings.index.local import FILES, LocalIndex, write_index
+from embeddings.index.files import FILES, LEAST_RECALL, write_index
+from embeddings.index.local import LocalIndex
 from embeddings.manifest import (
     CHECKSUM,
     MANIFEST,
@@ -36,7 +37,7 @@ from embeddings.manifest import (
     read_manifest,
     write_manifest,
 )
-from embeddings.records import IndexContents
+from embeddings.records import IndexContents, VectorFacts
 
 KEPT_BUILDS = 3
 _CANARY_COSINE = 0.999
@@ -232,9 +233,11 @@ class ArtifactWriter:
             self._aside.mkdir()
         return self._build
 
-    def add(self, contents: IndexContents) -> None:
+    def add(
+        self, contents: IndexContents, least_recall: float = LEAST_RECALL
+    ) -> Mapping[str, VectorFacts]:
         with writing(self._artifact.directory):
-            write_index(self._aside, contents)
+            return write_index(self._aside, contents, least_recall)
 
     def describe(self) -> Mapping[str, Mapping[str, object]]:
         """Size and hash of each file added, for the manifest."""

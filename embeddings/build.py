@@ -191,7 +191,7 @@ class _Task:
         build = writer.begin()
         contents = make_contents(corpus.cuts, vectors, self.progress)
         self.progress("writing", 0, 1)
-        writer.add(contents)
+        vectors_facts = writer.add(contents)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
         reading = self._gather(corpus)
         _warn_of_languages(contents.passages, profile, reading)
@@ -202,6 +202,7 @@ class _Task:
             roots=_name_roots(self.roots),
             counts=_count(contents, reading),
             overview=describe_corpus(contents),
+            vectors={name: asdict(one) for name, one in vectors_facts.items()},
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
             ranking=dict(profile.ranking),

@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.errors import IndexDamaged, IndexFormat
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.sha256"
 
@@ -19,7 +19,8 @@ class Manifest:
 
     `sources` says of each source file its `size` in bytes, `modified_ns`, `sha256` ("" where it
     gave no document) and what reading it gave: `unreadable` and `notices`, pairs of a source and
-    a text. `overview` is what `overview.py` says of the corpus. `libraries` are the versions of
+    a text. `overview` is what `overview.py` says of the corpus, `vectors` how passage and sentence
+    vectors are searched, as `VectorFacts` has it. `libraries` are the versions of
     those that shape texts. A build that shares `options`, `encoder` and `libraries` with an earlier
     one may take over what that made of a file.
     """
@@ -30,6 +31,7 @@ class Manifest:
     roots: list[str]
     counts: dict[str, int]
     overview: dict[str, Any]
+    vectors: dict[str, dict[str, Any]]
     encoder: dict[str, Any]
     languages: list[str] | None
     ranking: dict[str, Any]

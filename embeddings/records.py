@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 def make_id(*parts: str) -> str:
@@ -237,6 +238,22 @@ class Postings:
     offsets: Numbers
     numbers: NDArray[np.int32]
     weights: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFacts:
+    """How rows of vectors are searched: all compared (`flat`), or by `lists` of near rows.
+
+    `recall` is the share of the ten nearest rows that a search finds, measured when they were
+    written, `missed` what lists would have had where they were not good enough.
+    """
+
+    kind: str
+    rows: int
+    recall: float
+    lists: int = 0
+    probes: int = 0
+    missed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

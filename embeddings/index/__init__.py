@@ -18,6 +18,7 @@ from embeddings.records import (
     Signals,
     StoredDocument,
     StoredPassage,
+    VectorFacts,
     Vectors,
 )
 
@@ -94,7 +95,12 @@ class Writer(Protocol):
         """Start a build; its id."""
         ...
 
-    def add(self, contents: IndexContents) -> None: ...
+    def add(self, contents: IndexContents, least_recall: float) -> Mapping[str, VectorFacts]:
+        """Write everything; how passage and sentence vectors are searched, and found to be.
+
+        At least so much of the ten nearest of any vector is to be found.
+        """
+        ...
 
     def verify(self, manifest: Mapping[str, object]) -> None:
         """Write the manifest, read everything back, raise IndexDamaged where it differs."""

@@ -1,29 +1,32 @@
 """The embedded index: FAISS for vectors, mapped arrays for BM25 weights, SQLite for texts.
 
-The only file that imports faiss. Vectors are unit vectors, so the inner product is the cosine.
+A passage whose only sentence has its own vector has no row among the sentences.
 """
 
 import os
+import threading
 import weakref
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
 
 from embeddings.holding import hold
 from embeddings.index import NO_FILTER
-from embeddings.index.postings import PostingsFile, postings_files, write_postings
-from embeddings.index.ranking import concatenate_ranges, find_neighbours, multiply, take_best
+from embeddings.index.files import ARRAYS, LISTS, STORE
+from embeddings.index.places import Places
+from embeddings.index.postings import PostingsFile
+from embeddings.index.ranking import concatenate_ranges, multiply, take_best
 from embeddings.index.store import Store
-from embeddings.index.tables import write_store
-from embeddings.index.word_order import FILES as WORD_ORDER_FILES
-from embeddings.index.word_order import find_occurrences, read_word_order, write_word_order
+from embeddings.index.vector_file import VectorFile
+from embeddings.index.word_order import find_occurrences, read_word_order
 from embeddings.records import (
     Cut,
     DocumentSummary,
     Filter,
-    IndexContents,
+    Mask,
     Nearest,
     Numbers,
     Occurrences,
@@ -33,32 +36,19 @@ from embeddings.records import (
     Vectors,
 )
 
-_STORE = "passages.sqlite"
-_PASSAGES = "passages.faiss"
-_SENTENCES = "sentences.faiss"
-_OFFSETS = "sentence_offsets.npy"
-_NEIGHBOURS = "neighbours.npy"
-_ARRAYS = (_OFFSETS, _NEIGHBOURS)
-_POSITIONS = "positions.npy"
-FILES = (_STORE, _PASSAGES, _SENTENCES, *_ARRAYS, _POSITIONS, *postings_files(), *WORD_ORDER_FILES)
+_FILTERS_KEPT = 8
 
 
-def write_index(folder: Path, contents: IndexContents) -> None:
-    """Write the files of an index into an empty folder."""
-    write_store(folder / _STORE, contents)
-    write_postings(folder, contents.postings)
-    write_word_order(folder, contents.word_order)
-    _write_vectors(folder / _PASSAGES, contents.passage_vectors)
-    _write_vectors(folder / _SENTENCES, contents.sentence_vectors)
-    np.save(folder / _OFFSETS, contents.sentence_offsets, allow_pickle=False)
-    np.save(folder / _NEIGHBOURS, find_neighbours(contents.passages), allow_pickle=False)
-    np.save(folder / _POSITIONS, contents.positions, allow_pickle=False)
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What a filter lets through: passages, and the rows of their sentences."""
 
+    passages: Mask
+    sentences: Mask
 
-def _write_vectors(path: Path, vectors: Vectors) -> None:
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    faiss.write_index(index, str(path))
+    @property
+    def count(self) -> int:
+        return int(np.count_nonzero(self.passages))
 
 
 class LocalIndex:
@@ -69,15 +59,20 @@ class LocalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._let_go = weakref.finalize(self, os.close, hold(folder))
-        self._store = Store(folder / _STORE)
-        self._passages = faiss.read_index(str(folder / _PASSAGES), faiss.IO_FLAG_MMAP_IFC)
-        self._sentences = faiss.read_index(str(folder / _SENTENCES), faiss.IO_FLAG_MMAP_IFC)
-        self._offsets, self._neighbours = (
-            np.load(folder / name, allow_pickle=False) for name in _ARRAYS
+        self._store = Store(folder / STORE)
+        self._passages, self._sentences = (
+            VectorFile(folder / name, folder / lists) for name, lists in LISTS.items()
         )
-        self._positions = np.load(folder / _POSITIONS, mmap_mode="r", allow_pickle=False)
+        self._offsets, self._rows, self._neighbours, self._positions = (
+            # As plain arrays: those that say they are mapped take longer to index.
+            np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
+            for name in ARRAYS
+        )
+        self._places = Places(folder, self.passage_count)
         self._postings = PostingsFile(folder, self.passage_count)
         self._order = read_word_order(folder)
+        self._filters: OrderedDict[Filter, _Allowed] = OrderedDict()
+        self._lock = threading.Lock()
 
     @property
     def passage_count(self) -> int:
@@ -86,30 +81,30 @@ class LocalIndex:
     def dense(
         self, vector: Vectors, depth: int, filter: Filter = NO_FILTER
     ) -> tuple[Nearest, Nearest]:
-        allowed = self._store.allowed(filter) if filter else None
-        return (
-            self._search_passages(vector, depth, allowed),
-            self._search_sentences(vector, depth, allowed),
-        )
+        allowed = self._allow(filter) if filter else None
+        by_passage = self._search_passages(vector, depth, allowed)
+        by_sentence = self._search_sentences(vector, depth, allowed)
+        return by_passage, self._add_alone(vector, depth, allowed, by_passage, by_sentence)
 
     def lexical(
         self, terms: Mapping[str, float], depth: int, filter: Filter = NO_FILTER
     ) -> Nearest:
-        allowed = self._store.allowed(filter) if filter else None
+        allowed = self._allow(filter).passages if filter else None
         return self._postings.nearest(terms, depth, allowed)
 
     def signals(self, numbers: Numbers, vector: Vectors, terms: Mapping[str, float]) -> Signals:
         numbers = np.asarray(numbers, dtype=np.int64)
-        sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        rows = self._sentence_rows(numbers)
-        cosines = multiply(_reconstruct(self._sentences, rows), vector)
-        starts = np.cumsum(sizes) - sizes
-        best = np.maximum.reduceat(cosines, starts) if len(numbers) else cosines
         around, at = np.unique(
             np.concatenate([numbers[:, None], self._neighbours[numbers]], axis=1),
             return_inverse=True,
         )
-        near = multiply(_reconstruct(self._passages, around), vector)[at].reshape(-1, 3)
+        near = multiply(self._passages.take(around), vector)[at].reshape(-1, 3)
+        starts, sizes = self._rows[numbers], self._rows[numbers + 1] - self._rows[numbers]
+        cosines = multiply(self._sentences.take(concatenate_ranges(starts, sizes)), vector)
+        best, several = near[:, 0].copy(), sizes > 0
+        if several.any():
+            first = np.cumsum(sizes[several]) - sizes[several]
+            best[several] = np.maximum.reduceat(cosines, first)
         return Signals(
             passage=near[:, 0],
             context=near[:, 1:].max(axis=1),
@@ -119,10 +114,11 @@ class LocalIndex:
 
     def sentence_cosines(self, numbers: Numbers, vector: Vectors) -> list[Vectors]:
         numbers = np.asarray(numbers, dtype=np.int64)
-        rows = self._sentence_rows(numbers)
-        cosines = multiply(_reconstruct(self._sentences, rows), vector)
-        ends = np.cumsum(self._offsets[numbers + 1] - self._offsets[numbers])
-        return np.split(cosines, ends[:-1]) if len(numbers) else []
+        starts, sizes = self._rows[numbers], self._rows[numbers + 1] - self._rows[numbers]
+        cosines = multiply(self._sentences.take(concatenate_ranges(starts, sizes)), vector)
+        own = multiply(self._passages.take(numbers), vector)
+        parts = np.split(cosines, np.cumsum(sizes)[:-1]) if len(numbers) else []
+        return [part if len(part) else own[i : i + 1] for i, part in enumerate(parts)]
 
     def occurrences(self, numbers: Numbers, terms: Sequence[str]) -> Occurrences:
         numbers = np.asarray(numbers, dtype=np.int64)
@@ -130,7 +126,7 @@ class LocalIndex:
         return find_occurrences(self._order, self._offsets, numbers, wanted)
 
     def positions(self, numbers: Numbers) -> Vectors:
-        return np.array(self._positions[np.asarray(numbers, dtype=np.int64)])
+        return self._positions[np.asarray(numbers, dtype=np.int64)]
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)
@@ -166,7 +162,8 @@ class LocalIndex:
         for number, (text, spans) in enumerate(self._store.texts()):
             if text in wanted:
                 passages[text] = number
-            for row, span in enumerate(spans, start=int(self._offsets[number])):
+            first, end = self._rows[number : number + 2].tolist()
+            for row, span in zip(range(first, end), spans, strict=False):  # none of one alone
                 sentence = text[span.start : span.end]
                 if sentence in wanted:
                     sentences[sentence] = row
@@ -176,60 +173,69 @@ class LocalIndex:
 
     def passage_vector(self, number: int) -> Vectors:
         """The stored vector of one passage."""
-        vector: Vectors = _reconstruct(self._passages, np.array([number]))[0]
+        vector: Vectors = self._passages.take(np.array([number]))[0]
         return vector
 
-    def _search_passages(self, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
-        return _search(self._passages, vector, depth, allowed)
+    def _search_passages(self, vector: Vectors, depth: int, allowed: _Allowed | None) -> Nearest:
+        return self._passages.search(vector, depth, None if allowed is None else allowed.passages)
 
-    def _search_sentences(self, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
+    def _search_sentences(self, vector: Vectors, depth: int, allowed: _Allowed | None) -> Nearest:
         """Search ever more sentences until they come from enough passages."""
-        rows = None if allowed is None else self._sentence_rows(allowed)
-        wanted = min(depth, self.passage_count if allowed is None else len(allowed))
+        wanted = min(depth, self.passage_count if allowed is None else allowed.count)
+        rows = None if allowed is None else allowed.sentences
         sentences = 4 * depth
         while True:
-            found = _search(self._sentences, vector, sentences, rows)
-            owners = np.searchsorted(self._offsets, found.numbers, side="right") - 1
+            found = self._sentences.search(vector, sentences, rows)
+            owners = np.searchsorted(self._rows, found.numbers, side="right") - 1
             _, first = np.unique(owners, return_index=True)
             if len(first) >= wanted or len(found.numbers) < sentences:
                 return take_best(owners[first], found.scores[first], depth)
             sentences *= 4
 
-    def _sentence_rows(self, numbers: Numbers) -> Numbers:
-        sizes = self._offsets[numbers + 1] - self._offsets[numbers]
-        return concatenate_ranges(self._offsets[numbers], sizes)
+    def _add_alone(
+        self,
+        vector: Vectors,
+        depth: int,
+        allowed: _Allowed | None,
+        by_passage: Nearest,
+        by_sentence: Nearest,
+    ) -> Nearest:
+        """The nearest by sentence, those among them that have no row of their own there.
+
+        They stand among the nearest by passage, which go far enough down when the last of them is
+        farther than all that are wanted.
+        """
+        asked = depth
+        while True:
+            start, end = self._rows[by_passage.numbers], self._rows[by_passage.numbers + 1]
+            alone = start == end
+            merged = take_best(
+                np.concatenate([by_sentence.numbers, by_passage.numbers[alone]]),
+                np.concatenate([by_sentence.scores, by_passage.scores[alone]]),
+                depth,
+            )
+            is_all = len(by_passage.numbers) < asked
+            if is_all or (
+                len(merged.scores) == depth and by_passage.scores[-1] < merged.scores[-1]
+            ):
+                return merged
+            asked *= 4
+            by_passage = self._search_passages(vector, asked, allowed)
+
+    def _allow(self, filter: Filter) -> _Allowed:
+        """What a filter lets through, kept for the filters that were used last."""
+        with self._lock:
+            if filter in self._filters:
+                self._filters.move_to_end(filter)
+                return self._filters[filter]
+        passages = self._places.allow(self._store.documents_passing(filter), filter.language)
+        allowed = _Allowed(passages, np.repeat(passages, np.diff(self._rows)))
+        with self._lock:
+            self._filters[filter] = allowed
+            if len(self._filters) > _FILTERS_KEPT:
+                self._filters.popitem(last=False)
+        return allowed
 
 
-def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | None) -> Nearest:
-    """The nearest rows, ties by row; FAISS pads what it does not find with -1.
-
-    Which of the rows that tie for the last place it gives is left to FAISS, so it is asked for more
-    until all of them are in.
-    """
-    depth = min(depth, index.ntotal)
-    if depth == 0:
-        return Nearest(np.empty(0, np.int64), np.empty(0, np.float32))
-    query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
-    parameters = None
-    if allowed is not None:
-        parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stubs lack it
-            sel=faiss.IDSelectorBatch(allowed)
-        )
-    asked = depth + 1
-    while True:
-        scores, rows = index.search(query, min(asked, index.ntotal), params=parameters)
-        if asked >= index.ntotal or rows[0][-1] < 0 or scores[0][-1] < scores[0][depth - 1]:
-            found = rows[0] >= 0
-            return take_best(rows[0][found], scores[0][found], depth)
-        asked *= 4
-
-
-def _rows_of(index: faiss.Index, rows: Mapping[str, int]) -> Vectors:
-    return _reconstruct(index, np.fromiter(rows.values(), dtype=np.int64, count=len(rows)))
-
-
-def _reconstruct(index: faiss.Index, rows: Numbers) -> Vectors:
-    if not len(rows):
-        return np.empty((0, index.d), dtype=np.float32)
-    vectors = index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
-    return np.asarray(vectors, dtype=np.float32)
+def _rows_of(file: VectorFile, rows: Mapping[str, int]) -> Vectors:
+    return file.take(np.fromiter(rows.values(), dtype=np.int64, count=len(rows)))

@@ -9,25 +9,37 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.index.ranking import take_best
-from embeddings.records import Nearest, Numbers, Postings, Vectors
+from embeddings.records import Mask, Nearest, Numbers, Postings, Vectors
 
 _TERMS = "terms.sqlite"
 _ARRAYS = ("offsets", "numbers", "weights")
+_PEAKS = "postings.peaks.npy"
+_MOST_VARIABLES = 500
+_ROUNDING = 1 + 1e-9  # what sums in another order may differ by
+_SAMPLE = 50_000  # of a long list: enough to know about how much the best reach
 
 
 def postings_files() -> list[str]:
     """The names of the files that hold the postings of a build."""
-    return [_TERMS, *(f"postings.{name}.npy" for name in _ARRAYS)]
+    return [_TERMS, _PEAKS, *(f"postings.{name}.npy" for name in _ARRAYS)]
 
 
 def write_postings(folder: Path, postings: Postings) -> None:
     """Write the postings' files into a folder that has none yet."""
     for name in _ARRAYS:
         np.save(folder / f"postings.{name}.npy", getattr(postings, name), allow_pickle=False)
+    peaks = (
+        np.maximum.reduceat(postings.weights, postings.offsets[:-1])
+        if len(postings.terms)
+        else np.empty(0, np.float32)
+    )
+    np.save(folder / _PEAKS, peaks, allow_pickle=False)
     with closing(sqlite3.connect(folder / _TERMS, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
@@ -48,6 +60,7 @@ class PostingsFile:
             np.load(folder / f"postings.{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in _ARRAYS
         )
+        self._peaks = np.load(folder / _PEAKS, mmap_mode="r", allow_pickle=False)
         self._passage_count = passage_count
         self._lock = threading.Lock()
         self._terms = sqlite3.connect(
@@ -61,54 +74,98 @@ class PostingsFile:
         self._terms.close()
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        places = self._find_places(terms)
-        return {term: places[term].stop - places[term].start for term in terms}
+        sizes = dict.fromkeys(terms, 0)
+        for term, slot in zip(terms, self.slots(terms), strict=True):
+            if slot is not None:
+                place = self._find_place(slot)
+                sizes[term] = place.stop - place.start
+        return sizes
 
     def terms(self) -> list[str]:
         with self._lock:
             return [term for (term,) in self._terms.execute("SELECT term FROM terms ORDER BY slot")]
 
     def nearest(
-        self, terms: Mapping[str, float], depth: int, allowed: Numbers | None = None
+        self, terms: Mapping[str, float], depth: int, allowed: Mask | None = None
     ) -> Nearest:
-        """The best sums of weight * BM25; passages without any of the terms are left out."""
-        places = self._find_places(list(terms))
-        numbers = [self._numbers[places[term]] for term in terms]
-        weights = [np.float32(terms[term]) * self._weights[places[term]] for term in terms]
-        if not numbers:
-            return Nearest(np.empty(0, np.int64), np.empty(0, np.float32))
-        found, at = np.unique(np.concatenate(numbers), return_inverse=True)
-        scores = np.bincount(at, weights=np.concatenate(weights), minlength=len(found))
-        if allowed is not None:
-            kept = np.isin(found, allowed, assume_unique=True)
+        """The best sums of weight * BM25; passages without any of the terms are left out.
+
+        By MaxScore (Turtle and Flood, 1995): the terms that can add most come first, and where all
+        that are left cannot lift a passage among the best, they are looked up only in those that
+        are still in question.
+        """
+        lists = self._find_lists(terms)
+        bounds = np.array([bound for bound, _, _ in lists], dtype=np.float64)
+        left = np.append(np.cumsum(bounds[::-1])[::-1] * _ROUNDING, 0.0)
+        sums = np.zeros(self._passage_count)
+        floor, done = 0.0, 0
+        for _, weight, place in lists:
+            if left[done] < floor:
+                break
+            numbers, weights = self._numbers[place], self._weights[place]
+            if allowed is not None:
+                kept = allowed[numbers]
+                numbers, weights = numbers[kept], weights[kept]
+            sums[numbers] += weight * weights
+            done += 1
+            if done < len(lists):
+                floor = max(floor, _find_least(sums[numbers[:_SAMPLE]], depth))
+        found = np.flatnonzero((sums > 0) & (sums + left[done] >= floor))
+        scores = sums[found]
+        for after, (_, weight, place) in enumerate(lists[done:], start=done + 1):
+            scores += weight * self._look_up(found, place)
+            floor = max(floor, _find_least(scores, depth))
+            kept = scores + left[after] >= floor
             found, scores = found[kept], scores[kept]
-        return take_best(found.astype(np.int64), scores.astype(np.float32), depth)
+        return take_best(found, scores.astype(np.float32), depth)
+
+    def _find_lists(self, terms: Mapping[str, float]) -> list[tuple[float, np.float32, slice]]:
+        """Of each term that stands somewhere the most it can add, its weight, and its postings."""
+        slots = zip(terms.items(), self.slots(list(terms)), strict=True)
+        known = [(np.float32(weight), slot) for (_, weight), slot in slots if slot is not None]
+        bounded = [(float(weight * self._peaks[slot]), slot, weight) for weight, slot in known]
+        return [
+            (bound, weight, self._find_place(slot))
+            for bound, slot, weight in sorted(bounded, reverse=True)
+        ]
+
+    def _look_up(self, numbers: Numbers, place: slice) -> Vectors:
+        """The weight of one term in each passage named, 0 where it does not stand there."""
+        own = self._numbers[place]
+        at = np.minimum(np.searchsorted(own, numbers), len(own) - 1)
+        found: Vectors = np.where(own[at] == numbers, self._weights[place][at], np.float32(0))
+        return found
 
     def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> Vectors:
         """The sum for each passage named, 0 where it holds none of the terms."""
-        sums = np.zeros(len(numbers), dtype=np.float64)
-        for term, place in self._find_places(list(terms)).items():
-            own = self._numbers[place]
-            if not len(own):
-                continue
-            at = np.minimum(np.searchsorted(own, numbers), len(own) - 1)
-            hit = own[at] == numbers
-            sums[hit] += np.float32(terms[term]) * self._weights[place][at[hit]]
+        sums = np.zeros(len(numbers))
+        for (_, weight), slot in zip(terms.items(), self.slots(list(terms)), strict=True):
+            if slot is not None:
+                sums += np.float32(weight) * self._look_up(numbers, self._find_place(slot))
         return sums.astype(np.float32)
 
     def slots(self, terms: Sequence[str]) -> list[int | None]:
         """The place of each term among all, None where the index has not seen it."""
+        known: dict[str, int] = {}
         with self._lock:
-            rows = [
-                self._terms.execute("SELECT slot FROM terms WHERE term = ?", (term,)).fetchone()
-                for term in terms
-            ]
-        return [None if row is None else int(row[0]) for row in rows]
+            for start in range(0, len(terms), _MOST_VARIABLES):
+                some = terms[start : start + _MOST_VARIABLES]
+                marks = ", ".join("?" * len(some))
+                known.update(
+                    self._terms.execute(
+                        f"SELECT term, slot FROM terms WHERE term IN ({marks})",  # nosec B608  # marks alone
+                        some,
+                    )
+                )
+        return [known.get(term) for term in terms]
 
-    def _find_places(self, terms: Sequence[str]) -> dict[str, slice]:
-        places = dict.fromkeys(terms, slice(0, 0))
-        for term, slot in zip(terms, self.slots(terms), strict=True):
-            if slot is not None:
-                start, stop = self._offsets[slot : slot + 2]
-                places[term] = slice(int(start), int(stop))
-        return places
+    def _find_place(self, slot: int) -> slice:
+        start, stop = self._offsets[slot : slot + 2]
+        return slice(int(start), int(stop))
+
+
+def _find_least(scores: NDArray[np.floating[Any]], depth: int) -> float:
+    """What the best `depth` of some scores reach at least; 0 where there are fewer."""
+    if len(scores) < depth:
+        return 0.0
+    return float(np.partition(scores, len(scores) - depth)[len(scores) - depth])

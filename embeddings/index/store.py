@@ -18,7 +18,7 @@ from embeddings.records import (
     Filter,
     Fold,
     Mark,
-    Numbers,
+    Mask,
     Passage,
     Place,
     Span,
@@ -38,13 +38,14 @@ class Store:
         # A Store that was swapped out is closed when the last request over it has gone.
         weakref.finalize(self, _close_all, self._free)
         self.passage_count = int(self._rows("SELECT count(*) FROM passages")[0][0])
+        self._document_count = int(self._rows("SELECT count(*) FROM documents")[0][0])
 
     def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:
             database = self._free.get_nowait()
         except Empty:
             database = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            database.create_function("passes", 7, _passes, deterministic=True)
+            database.create_function("passes", 5, _passes, deterministic=True)
         try:
             return list(database.execute(statement, parameters))
         finally:
@@ -156,18 +157,19 @@ class Store:
         )
         return tuple(Fold(make_passage(row), into) for into, *row in rows)
 
-    def allowed(self, filter: Filter) -> Numbers:
-        """The numbers of the passages that a filter lets through, ascending."""
-        wanted = (filter.source, filter.language, filter.after, filter.before)
-        test = "passes(?1, ?2, ?3, ?4, d.source, x.language, d.date)"
+    def documents_passing(self, filter: Filter) -> Mask | None:
+        """Which documents a filter lets through, by number; None where it speaks of none."""
+        if not (filter.source or filter.after or filter.before):
+            return None
+        passing = np.zeros(self._document_count, dtype=np.bool_)
+        # All that is asked for stands in the index on (source, date, number).
         rows = self._rows(
-            "SELECT x.number FROM passages x JOIN documents d ON d.id = x.document_id"  # nosec B608  # our own columns
-            f" WHERE {test} UNION"
-            " SELECT x.into_number FROM folds x JOIN documents d ON d.id = x.document_id"
-            f" WHERE {test} ORDER BY 1",
-            wanted,
+            "SELECT number FROM documents INDEXED BY documents_by_source"
+            " WHERE passes(?, ?, ?, source, date)",
+            (filter.source, filter.after, filter.before),
         )
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        passing[[number for (number,) in rows]] = True
+        return passing
 
     def texts(self) -> Iterator[tuple[str, tuple[Span, ...]]]:
         """Text and sentences of every passage, by number."""
@@ -177,14 +179,12 @@ class Store:
 
 def _passes(
     wanted_source: str | None,
-    wanted_language: str | None,
     after: str | None,
     before: str | None,
     source: str,
-    language: str | None,
     date: str | None,
 ) -> bool:
-    return passes(Filter(wanted_source, wanted_language, after, before), source, language, date)
+    return passes(Filter(wanted_source, None, after, before), source, None, date)
 
 
 def _batches(numbers: Sequence[int]) -> Iterator[list[int]]:

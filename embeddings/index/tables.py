@@ -10,8 +10,8 @@ from embeddings.records import Cut, Fold, IndexContents, Passage, Span, hash_tex
 
 _SCHEMA = """
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, file TEXT, source TEXT UNIQUE, title TEXT, language TEXT, date TEXT,
-    characters INTEGER, passages INTEGER, sha256 TEXT, encoding TEXT,
+    id TEXT PRIMARY KEY, number INTEGER, file TEXT, source TEXT, title TEXT, language TEXT,
+    date TEXT, characters INTEGER, passages INTEGER, sha256 TEXT, encoding TEXT,
     author TEXT, url TEXT, extractor TEXT, text_sha256 TEXT, notices TEXT,
     headings TEXT, marks TEXT, text TEXT
 ) WITHOUT ROWID;
@@ -25,6 +25,7 @@ CREATE TABLE folds (
     "start" INTEGER, "end" INTEGER, text TEXT, sentences TEXT,
     heading TEXT, language TEXT, page INTEGER, comment INTEGER
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX documents_by_source ON documents (source, date, number);
 CREATE INDEX passages_by_document ON passages (document_id, "start");
 CREATE INDEX folds_by_document ON folds (document_id, "start");
 CREATE INDEX folds_by_passage ON folds (into_number);
@@ -54,8 +55,8 @@ def write_store(path: Path, contents: IndexContents) -> None:
         for statement in _SCHEMA.split(";"):
             database.execute(statement)
         database.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 18)})",  # nosec B608  # marks alone
-            (_document_row(cut, number) for cut in contents.cuts),
+            f"INSERT INTO documents VALUES ({', '.join('?' * 19)})",  # nosec B608  # marks alone
+            (_document_row(cut, i, number) for i, cut in enumerate(contents.cuts)),
         )
         database.executemany(
             f"INSERT INTO passages VALUES ({', '.join('?' * 11)})",  # nosec B608  # marks alone
@@ -68,10 +69,11 @@ def write_store(path: Path, contents: IndexContents) -> None:
         database.execute("COMMIT")
 
 
-def _document_row(cut: Cut, number: dict[str, int]) -> tuple[object, ...]:
+def _document_row(cut: Cut, place: int, number: dict[str, int]) -> tuple[object, ...]:
     document = cut.document
     return (
         document.id,
+        place,
         document.file,
         document.source,
         cut.title,

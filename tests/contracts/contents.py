@@ -60,13 +60,19 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
         for passage in passages
     ]
     postings = weigh_terms(passage.text.split() for passage in passages)
+    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    passage_vectors = make_vectors(random, len(passages), exact)
+    sentence_vectors = make_vectors(random, sum(sizes), exact)
+    # A passage of one sentence mostly has its vector; not where white space parts the two.
+    alone = np.flatnonzero(np.array(sizes) == 1)[1:]
+    sentence_vectors[offsets[alone]] = passage_vectors[alone]
     return IndexContents(
         cuts=cuts,
         passages=passages,
         folds=folds,
-        passage_vectors=make_vectors(random, len(passages), exact),
-        sentence_vectors=make_vectors(random, sum(sizes), exact),
-        sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        passage_vectors=passage_vectors,
+        sentence_vectors=sentence_vectors,
+        sentence_offsets=offsets,
         positions=random.random((len(passages), 2), dtype=np.float32),
         postings=postings,
         word_order=order_words(terms, postings),

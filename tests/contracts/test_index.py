@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from embeddings.index.exact import ExactIndex
 from embeddings.records import Filter, IndexContents, Nearest, Passage, Vectors
 from tests.contracts.conftest import Open
-from tests.contracts.contents import all_numbers, make_contents, make_vectors
+from tests.contracts.contents import DIMENSION, all_numbers, make_contents, make_vectors
 
 FILTERS = (
     Filter(source="news/1.txt"),
@@ -88,6 +89,24 @@ def test_dense_finds_the_nearest_by_passage_and_by_best_sentence(
         by_passage, by_sentence = index.dense(vector, depth)
         check(by_passage, rank(contents.passage_vectors @ vector, everything, depth))
         check(by_sentence, rank(best_sentences(contents, vector), everything, depth))
+
+
+def test_a_passage_of_one_sentence_is_near_by_it_though_others_are_nearer_as_a_whole(
+    open_index: Open,
+) -> None:
+    contents = make_contents(seed=9)
+    query, aside = np.eye(DIMENSION, dtype=np.float32)[:2]
+    offsets = contents.sentence_offsets
+    sizes = np.diff(offsets)
+    alone = int(np.flatnonzero(sizes == 1)[-1])
+    passages = np.tile(query, (len(sizes), 1))
+    sentences = np.tile(aside, (offsets[-1], 1))
+    ones = np.flatnonzero(sizes == 1)
+    passages[ones] = sentences[offsets[ones]] = -query
+    passages[alone] = sentences[offsets[alone]] = 0.6 * query + 0.8 * aside
+    index = open_index(replace(contents, passage_vectors=passages, sentence_vectors=sentences))
+    for depth in (1, 2, 5):
+        assert index.dense(query, depth)[1].numbers[0] == alone
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -1,0 +1,86 @@
+"""The files of an embedded index, and how they are written.
+
+A passage whose only sentence has its own vector has no row among the sentences.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.index.places import FILES as PLACES_FILES
+from embeddings.index.places import write_places
+from embeddings.index.postings import postings_files, write_postings
+from embeddings.index.ranking import find_neighbours
+from embeddings.index.tables import write_store
+from embeddings.index.vector_file import FLAT, write_lists, write_rows
+from embeddings.index.word_order import FILES as WORD_ORDER_FILES
+from embeddings.index.word_order import write_word_order
+from embeddings.projection import choose_evenly
+from embeddings.records import IndexContents, Mask, Numbers, VectorFacts, Vectors
+
+STORE = "passages.sqlite"
+PASSAGES = "passages.faiss"
+SENTENCES = "sentences.faiss"
+LISTS = {name: f"{name.removesuffix('.faiss')}.lists.faiss" for name in (PASSAGES, SENTENCES)}
+_OFFSETS = "sentence_offsets.npy"
+_ROWS = "sentence_rows.npy"
+_NEIGHBOURS = "neighbours.npy"
+_POSITIONS = "positions.npy"
+ARRAYS = (_OFFSETS, _ROWS, _NEIGHBOURS, _POSITIONS)
+FILES = (
+    STORE,
+    *LISTS,
+    *LISTS.values(),
+    *ARRAYS,
+    *PLACES_FILES,
+    *postings_files(),
+    *WORD_ORDER_FILES,
+)
+LEAST_RECALL = 0.99
+_QUERIES = 300  # to measure the recall with
+
+
+def write_index(
+    folder: Path, contents: IndexContents, least_recall: float = LEAST_RECALL, flat: int = FLAT
+) -> dict[str, VectorFacts]:
+    """Write the files of an index into an empty folder; how its vectors are searched.
+
+    Of more than `flat` rows lists are made, if they find so much of the ten nearest.
+    """
+    write_store(folder / STORE, contents)
+    write_places(folder, contents)
+    write_postings(folder, contents.postings)
+    write_word_order(folder, contents.word_order)
+    _save(folder / _OFFSETS, contents.sentence_offsets)
+    _save(folder / _NEIGHBOURS, find_neighbours(contents.passages))
+    _save(folder / _POSITIONS, contents.positions)
+    alone = _find_alone(contents)
+    sizes = np.where(alone, 0, np.diff(contents.sentence_offsets))
+    _save(folder / _ROWS, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64))
+    kept = np.flatnonzero(np.repeat(~alone, np.diff(contents.sentence_offsets)))
+    vectors = {PASSAGES: contents.passage_vectors, SENTENCES: contents.sentence_vectors}
+    rows = {PASSAGES: np.arange(len(contents.passages)), SENTENCES: kept}
+    asked = {PASSAGES: kept, SENTENCES: np.flatnonzero(~alone)}
+    facts = {}
+    for name, other in ((PASSAGES, SENTENCES), (SENTENCES, PASSAGES)):
+        write_rows(folder / name, vectors[name], rows[name])
+        # Each is asked for what is near to a text of the other, which is never one of its own.
+        some = asked[name][choose_evenly(len(asked[name]), _QUERIES)]
+        facts[name.removesuffix(".faiss")] = write_lists(
+            folder / name, folder / LISTS[name], vectors[other][some], least_recall, flat
+        )
+    return facts
+
+
+def _save(path: Path, array: Numbers | Vectors) -> None:
+    np.save(path, array, allow_pickle=False)
+
+
+def _find_alone(contents: IndexContents) -> Mask:
+    """The passages of one sentence whose vector is that of the passage."""
+    offsets = contents.sentence_offsets
+    alone: Mask = np.diff(offsets) == 1
+    for number in np.flatnonzero(alone):
+        own = contents.sentence_vectors[offsets[number]]
+        alone[number] = np.array_equal(own, contents.passage_vectors[number])
+    return alone
