@@ -1,7 +1,7 @@
 """The pipeline: documents -> passages -> vectors -> a published build. Knows every part above."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -32,11 +32,12 @@ from embeddings.earlier import (
 )
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
+from embeddings.index.files import LEAST_RECALL
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
 from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, IndexContents, Passage, Reading
+from embeddings.records import Cut, Document, IndexContents, Passage, Reading, VectorFacts
 from embeddings.vectors import VectorSource
 
 _UNKNOWN_LANGUAGE_SHARE = 0.1
@@ -51,6 +52,7 @@ class BuildOptions:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ocr: str = ""  # the languages of pictures of text, as tesseract names them
+    min_recall: float = LEAST_RECALL  # of the ten nearest vectors, the share a search must find
 
     def record(self, encoder_name: str) -> dict[str, Any]:
         """What the manifest says of them, as JSON has it; the order of globs does not matter."""
@@ -191,10 +193,11 @@ class _Task:
         build = writer.begin()
         contents = make_contents(corpus.cuts, vectors, self.progress)
         self.progress("writing", 0, 1)
-        vectors_facts = writer.add(contents)
+        searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
         reading = self._gather(corpus)
         _warn_of_languages(contents.passages, profile, reading)
+        _warn_of_recall(searched, self.options.min_recall, reading)
         manifest = Manifest(
             build=build,
             version=__version__,
@@ -202,7 +205,7 @@ class _Task:
             roots=_name_roots(self.roots),
             counts=_count(contents, reading),
             overview=describe_corpus(contents),
-            vectors={name: asdict(one) for name, one in vectors_facts.items()},
+            vectors={name: asdict(facts) for name, facts in searched.items()},
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
             ranking=dict(profile.ranking),
@@ -259,6 +262,19 @@ def _warn_of_languages(passages: Sequence[Passage], profile: Profile, reading: R
                 "they are found by their words alone",
             )
         )
+
+
+def _warn_of_recall(searched: Mapping[str, VectorFacts], least: float, reading: Reading) -> None:
+    for name, facts in searched.items():
+        if facts.missed is not None:
+            reading.notices.append(
+                (
+                    "",
+                    f"all {facts.rows:,} vectors of {name} are compared for each query: lists of "
+                    f"near ones find {facts.missed:.1%} of the ten nearest, less than the "
+                    f"{least:.1%} of --min-recall",
+                )
+            )
 
 
 def _count(contents: IndexContents, reading: Reading) -> dict[str, int]:

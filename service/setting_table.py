@@ -17,6 +17,7 @@ from service.setting_values import (
     read_limit,
     read_log_format,
     read_scope,
+    read_share,
     read_switch,
 )
 
@@ -133,6 +134,13 @@ SETTINGS: tuple[Setting, ...] = (
         3,
         "number of earlier builds to keep, 1 at least",
         "N",
+    ),
+    Setting(
+        "min-recall",
+        read_share,
+        0.99,
+        "share of the ten nearest vectors that a search must find, 0 to 1 (1: compare all)",
+        "SHARE",
     ),
     Setting("strict", read_switch, False, "exit 1 when a document could not be read"),
     Setting(

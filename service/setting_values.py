@@ -22,6 +22,13 @@ def make_reader(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def read_share(value: str) -> float:
+    share = float(value)
+    if not 0 <= share <= 1:
+        raise ValueError(value)
+    return share
+
+
 def read_log_format(value: str) -> str:
     if value not in FORMATS:
         raise ValueError(value)

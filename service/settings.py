@@ -49,6 +49,7 @@ class Settings:
     rehash: bool = False
     replace: bool = False
     keep_builds: int = 3
+    min_recall: float = 0.99
     strict: bool = False
     sources: bool = False
     signals: bool = False

@@ -24,7 +24,8 @@ _LISTS = 4  # times the square root of the number of rows
 _FITTED = 40  # rows a list is fitted to
 _STEPS = 10
 _AT_ONCE = 50_000
-_RESCORED = 5  # for each row wanted
+_DEPTH = 200  # rows that a search wants
+_RESCORED, _LEAST_RESCORED = 2, 1_000  # for each row wanted, and in all
 _FEW = 2_000  # rows that a filter leaves: each is compared
 _JUDGED = 10  # nearest rows that recall speaks of
 _BITS = 8  # of a query's numbers
@@ -96,10 +97,10 @@ def _choose_probes(
     while True:
         probes = min(probes, index.nlist)
         found = [
-            len(np.intersect1d(own, _search_lists(index, vectors, query, _JUDGED, probes).numbers))
+            np.isin(own, _search_lists(index, vectors, query, _DEPTH, probes).numbers).sum()
             for query, own in zip(queries, best, strict=True)
         ]
-        recall = sum(found) / best.size
+        recall = float(sum(found) / best.size)
         if recall >= least or probes == index.nlist:
             return probes, round(recall, 4)
         probes += probes // 2
@@ -120,7 +121,7 @@ def _search_lists(
         selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
     parameters = faiss.IVFRaBitQSearchParameters()
     parameters.sel, parameters.nprobe, parameters.qb = selector, probes, _BITS
-    wanted = min(max(_RESCORED * depth, _RESCORED * _JUDGED), len(vectors))
+    wanted = min(max(_RESCORED * depth, _LEAST_RESCORED), len(vectors))
     _, rows = index.search(query.reshape(1, -1), wanted, params=parameters)
     numbers = np.sort(rows[0][rows[0] >= 0])
     return take_best(numbers, multiply(vectors[numbers], query), depth)
@@ -130,12 +131,10 @@ class VectorFile:
     """Finished rows and their lists. Raises OSError or RuntimeError where damaged."""
 
     def __init__(self, rows: Path, lists: Path) -> None:
-        self._index: Any = faiss.read_index(str(rows), faiss.IO_FLAG_MMAP_IFC)
+        self._index = _read(rows, faiss.IO_FLAG_MMAP_IFC)
         shape = (self._index.ntotal, self._index.d)
         self.vectors = faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1]).reshape(shape)
-        self._lists: Any = None
-        if lists.stat().st_size:
-            self._lists = faiss.read_index(str(lists), faiss.IO_FLAG_MMAP)
+        self._lists = _read(lists, faiss.IO_FLAG_MMAP) if lists.stat().st_size else None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -149,14 +148,19 @@ class VectorFile:
         query = np.ascontiguousarray(vector, dtype=np.float32)
         if self._lists is None:
             return self._search_all(query, depth, allowed)
-        share = 1.0
-        if allowed is not None:
-            count = int(np.count_nonzero(allowed))
-            if count <= max(_FEW, depth):
-                return self._compare(query, np.flatnonzero(allowed), depth)
-            share = count / len(allowed)
-        probes = min(self._lists.nlist, round(self._lists.nprobe / share))
-        return _search_lists(self._lists, self.vectors, query, depth, probes, allowed)
+        count = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        if count <= max(_FEW, depth):
+            rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
+            return self._compare(query, rows, depth)
+        # Of rows that a filter thins out, as many come from more lists; and what it leaves may lie
+        # far from the query.
+        probes = round(self._lists.nprobe * len(self) / count)
+        while True:
+            probes = min(probes, self._lists.nlist)
+            found = _search_lists(self._lists, self.vectors, query, depth, probes, allowed)
+            if len(found.numbers) == depth or probes == self._lists.nlist:
+                return found
+            probes *= 4
 
     def _compare(self, query: Vectors, rows: Numbers, depth: int) -> Nearest:
         return take_best(rows, multiply(self.take(rows), query), depth)
@@ -184,3 +188,7 @@ class VectorFile:
                 found = rows[0] >= 0
                 return take_best(rows[0][found], scores[0][found], depth)
             asked *= 4
+
+
+def _read(path: Path, flags: int) -> Any:
+    return faiss.read_index(str(path), flags)

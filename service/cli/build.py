@@ -76,6 +76,7 @@ def _choose_options(settings: Settings) -> BuildOptions:
         include=settings.include,
         exclude=settings.exclude,
         ocr=require_ocr(settings.ocr_languages) if settings.ocr else "",
+        min_recall=settings.min_recall,
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from embeddings.index import Index
 from embeddings.index.exact import ExactIndex
-from embeddings.index.local import LocalIndex, write_index
+from embeddings.index.files import write_index
+from embeddings.index.local import LocalIndex
 from embeddings.records import IndexContents
 
 Open = Callable[[IndexContents], Index]

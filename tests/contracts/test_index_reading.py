@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from embeddings.index.exact import ExactIndex
-from embeddings.index.local import LocalIndex, write_index
+from embeddings.index.files import write_index
+from embeddings.index.local import LocalIndex
 from embeddings.records import IndexContents, Numbers, Place, Signals, Vectors, hash_text
 from tests.contracts.conftest import Open
 from tests.contracts.contents import DIMENSION, WORDS, all_numbers, make_contents, make_vectors

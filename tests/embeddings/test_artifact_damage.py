@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.artifact import Artifact
 from embeddings.errors import IndexDamaged, IndexFormat
-from embeddings.index.local import FILES
+from embeddings.index.files import FILES
 from embeddings.manifest import CHECKSUM, FORMAT, MANIFEST, Manifest, read_manifest, write_manifest
 from tests.embeddings.building import build, flip_byte, folder_of
 

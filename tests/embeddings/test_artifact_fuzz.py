@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from embeddings.artifact import Artifact
 from embeddings.errors import ArtifactError, IndexDamaged
-from embeddings.index.local import FILES
+from embeddings.index.files import FILES
 from embeddings.manifest import CHECKSUM, MANIFEST
 from tests.conftest import TINY_CORPUS
 from tests.embeddings.building import build, folder_of, write_files

@@ -13,7 +13,8 @@ from embeddings import artifact as artifact_module
 from embeddings.artifact import Artifact
 from embeddings.durable import writing
 from embeddings.errors import IndexUnwritable
-from embeddings.index.local import FILES, _write_vectors
+from embeddings.index.files import FILES
+from embeddings.index.vector_file import write_rows
 from tests.embeddings.building import build, write_files
 
 LIMIT = 4096
@@ -40,7 +41,7 @@ def _write_table(path: Path) -> None:
 WRITERS: dict[str, Callable[[Path], object]] = {
     "file": lambda path: path.write_bytes(bytes(10 * LIMIT)),
     "array": lambda path: np.save(path, np.zeros(10 * LIMIT)),
-    "vectors": lambda path: _write_vectors(path, np.zeros((100, 64), np.float32)),
+    "vectors": lambda path: write_rows(path, np.zeros((100, 64), np.float32), np.arange(100)),
     "table": _write_table,
 }
 

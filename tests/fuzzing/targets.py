@@ -20,7 +20,7 @@ from embeddings.artifact import Artifact
 from embeddings.documents.formats import Item, ReadOptions, read_bytes
 from embeddings.documents.messages import describe_item, make_item, pack, unpack
 from embeddings.errors import ArtifactError, UnreadableDocument
-from embeddings.index.local import FILES
+from embeddings.index.files import FILES
 from embeddings.manifest import CHECKSUM, MANIFEST, describe_files, read_manifest, write_manifest
 from tests.conftest import TINY_CORPUS
 from tests.embeddings.building import build, cut, folder_of, write_files

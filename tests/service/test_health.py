@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
-from embeddings.index.local import FILES
+from embeddings.index.files import FILES
 from service.api.health import Readiness
 from service.app import create_app
 from service.live import Live
