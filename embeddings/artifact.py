@@ -24,7 +24,7 @@ from typing import IO
 from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.holding import alone, held
-from embeddings.index.files import FILES, LEAST_RECALL, write_index
+from embeddings.index.files import LEAST_RECALL, list_files, write_index
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import (
     CHECKSUM,
@@ -241,13 +241,13 @@ class ArtifactWriter:
 
     def describe(self) -> Mapping[str, Mapping[str, object]]:
         """Size and hash of each file added, for the manifest."""
-        return describe_files(self._aside, FILES)
+        return describe_files(self._aside, list_files(self._aside))
 
     def verify(self, manifest: Manifest) -> None:
         """Write the manifest, sync, and read everything back."""
         with writing(self._artifact.directory):
             write_manifest(self._aside, manifest)
-            for name in (*FILES, MANIFEST, CHECKSUM):
+            for name in (*list_files(self._aside), MANIFEST, CHECKSUM):
                 sync(self._aside / name)
             sync(self._aside)
         check_hashes(self._aside, read_manifest(self._aside))

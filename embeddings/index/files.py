@@ -30,12 +30,12 @@ ARRAYS = (_OFFSETS, _ROWS, _NEIGHBOURS, _POSITIONS)
 FILES = (
     STORE,
     *LISTS,
-    *LISTS.values(),
     *ARRAYS,
     *PLACES_FILES,
     *postings_files(),
     *WORD_ORDER_FILES,
 )
+"""What every index has; one of many vectors has LISTS of them too."""
 LEAST_RECALL = 0.99
 _QUERIES = 300  # to measure the recall with
 
@@ -70,6 +70,11 @@ def write_index(
             folder / name, folder / LISTS[name], vectors[other][some], least_recall, flat
         )
     return facts
+
+
+def list_files(folder: Path) -> list[str]:
+    """The names of the files of an index that was written."""
+    return [*FILES, *(name for name in LISTS.values() if (folder / name).is_file())]
 
 
 def _save(path: Path, array: Numbers | Vectors) -> None:

@@ -42,12 +42,11 @@ def write_rows(path: Path, vectors: Vectors, rows: Numbers) -> None:
 def write_lists(
     rows: Path, path: Path, queries: Vectors, least: float, flat: int = FLAT
 ) -> VectorFacts:
-    """Write the lists of the rows of a file, if there are more than `flat`; else an empty file.
+    """Write the lists of the rows of a file, if there are more than `flat`.
 
     `least` is the recall wanted, measured with the queries. Where lists do not reach it none are
     written, and every row is compared.
     """
-    path.write_bytes(b"")
     file = VectorFile(rows, path)
     vectors, count = file.vectors, len(file)
     if count <= flat or not len(queries):
@@ -134,7 +133,7 @@ class VectorFile:
         self._index = _read(rows, faiss.IO_FLAG_MMAP_IFC)
         shape = (self._index.ntotal, self._index.d)
         self.vectors = faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1]).reshape(shape)
-        self._lists = _read(lists, faiss.IO_FLAG_MMAP) if lists.stat().st_size else None
+        self._lists = _read(lists, faiss.IO_FLAG_MMAP) if lists.is_file() else None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -41,6 +41,7 @@ def _fill(writer: ArtifactWriter, contents: IndexContents) -> str:
         roots=[],
         counts={},
         overview={},
+        vectors={},
         encoder={},
         languages=None,
         ranking={},
