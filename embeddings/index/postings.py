@@ -57,7 +57,8 @@ class PostingsFile:
 
     def __init__(self, folder: Path, passage_count: int) -> None:
         self._offsets, self._numbers, self._weights = (
-            np.load(folder / f"postings.{name}.npy", mmap_mode="r", allow_pickle=False)
+            # As plain arrays: those that say they are mapped take longer to index.
+            np.asarray(np.load(folder / f"postings.{name}.npy", mmap_mode="r", allow_pickle=False))
             for name in _ARRAYS
         )
         self._peaks = np.load(folder / _PEAKS, mmap_mode="r", allow_pickle=False)
@@ -110,7 +111,8 @@ class PostingsFile:
             done += 1
             if done < len(lists):
                 floor = max(floor, _find_least(sums[numbers[:_SAMPLE]], depth))
-        found = np.flatnonzero((sums > 0) & (sums + left[done] >= floor))
+        enough = floor - left[done]
+        found = np.flatnonzero(sums >= enough if enough > 0 else sums)
         scores = sums[found]
         for after, (_, weight, place) in enumerate(lists[done:], start=done + 1):
             scores += weight * self._look_up(found, place)
@@ -132,8 +134,9 @@ class PostingsFile:
     def _look_up(self, numbers: Numbers, place: slice) -> Vectors:
         """The weight of one term in each passage named, 0 where it does not stand there."""
         own = self._numbers[place]
-        at = np.minimum(np.searchsorted(own, numbers), len(own) - 1)
-        found: Vectors = np.where(own[at] == numbers, self._weights[place][at], np.float32(0))
+        wanted = numbers.astype(own.dtype)  # else all of its own would be made like them
+        at = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
+        found: Vectors = np.where(own[at] == wanted, self._weights[place][at], np.float32(0))
         return found
 
     def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> Vectors:

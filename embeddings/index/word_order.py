@@ -22,7 +22,8 @@ def write_word_order(folder: Path, order: WordOrder) -> None:
 def read_word_order(folder: Path) -> WordOrder:
     """What `write_word_order` wrote, mapped into memory."""
     slots, offsets = (
-        np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_SLOTS, _OFFSETS)
+        np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
+        for name in (_SLOTS, _OFFSETS)
     )
     return WordOrder(slots, offsets)
 
