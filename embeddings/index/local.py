@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class LocalIndex:
         self._order = read_word_order(folder)
         self._filters: OrderedDict[Filter, _Allowed] = OrderedDict()
         self._lock = threading.Lock()
+        self._second = ThreadPoolExecutor(thread_name_prefix="winnow-search")
 
     @property
     def passage_count(self) -> int:
@@ -82,8 +84,13 @@ class LocalIndex:
         self, vector: Vectors, depth: int, filter: Filter = NO_FILTER
     ) -> tuple[Nearest, Nearest]:
         allowed = self._allow(filter) if filter else None
-        by_passage = self._search_passages(vector, depth, allowed)
-        by_sentence = self._search_sentences(vector, depth, allowed)
+        if self._sentences.has_lists:  # long enough to be worth a second core
+            aside = self._second.submit(self._search_passages, vector, depth, allowed)
+            by_sentence = self._search_sentences(vector, depth, allowed)
+            by_passage = aside.result()
+        else:
+            by_passage = self._search_passages(vector, depth, allowed)
+            by_sentence = self._search_sentences(vector, depth, allowed)
         return by_passage, self._add_alone(vector, depth, allowed, by_passage, by_sentence)
 
     def lexical(
@@ -149,6 +156,7 @@ class LocalIndex:
     def close(self) -> None:
         self._store.close()
         self._postings.close()
+        self._second.shutdown(wait=False)
         self._let_go()
 
     def recall_cuts(self) -> Iterator[Cut]:

@@ -138,6 +138,10 @@ class VectorFile:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def has_lists(self) -> bool:
+        return self._lists is not None
+
     def take(self, rows: Numbers) -> Vectors:
         """Some rows, in their order."""
         return self.vectors[rows]
