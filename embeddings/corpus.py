@@ -102,10 +102,12 @@ def read_corpus(
     With `rehash` no file is taken to be the same for its size and time alone.
     """
     found = []
-    for done, file in enumerate(files):
-        progress("reading", done, len(files))
+    done, total = 0, sum(file.size for file in files)
+    for file in files:
+        progress("reading", done, total)
         found.append(_recall(file, earlier, rehash) or _read(file, reader))
-    progress("reading", len(files), len(files))
+        done += file.size
+    progress("reading", total, total)
     found, repeated = _settle(found, earlier.repeated, reader)
     cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
     sources: dict[str, dict[str, Any]] = {}
@@ -196,9 +198,9 @@ def _cut_all(files: Sequence[_File], cut: Callable[[Document], Cut], told: Progr
     cuts: list[Cut] = []
     for done, one in enumerate(files):
         if one.cuts is None:
-            told("cutting", done, len(files))
+            told("splitting", done, len(files))
         cuts.extend(one.cuts if one.cuts is not None else map(cut, one.documents))
-    told("cutting", len(files), len(files))
+    told("splitting", len(files), len(files))
     return cuts
 
 
