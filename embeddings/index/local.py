@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from embeddings.records import (
 )
 
 _FILTERS_KEPT = 8
+_RECALL_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +164,23 @@ class LocalIndex:
         """Every document as it was taken apart, by source."""
         return self._store.cuts()
 
-    def recall_vectors(self, wanted: Collection[str]) -> dict[str, Vectors]:
-        """The vectors of those of the wanted texts that stand here as a passage or a sentence."""
-        passages: dict[str, int] = {}
-        sentences: dict[str, int] = {}
-        for number, (text, spans) in enumerate(self._store.texts()):
-            if text in wanted:
-                passages[text] = number
-            first, end = self._rows[number : number + 2].tolist()
-            for row, span in zip(range(first, end), spans, strict=False):  # none of one alone
-                sentence = text[span.start : span.end]
-                if sentence in wanted:
-                    sentences[sentence] = row
-        found = dict(zip(sentences, _rows_of(self._sentences, sentences), strict=True))
-        found.update(zip(passages, _rows_of(self._passages, passages), strict=True))
-        return found
+    def recall_vectors(self) -> Iterator[tuple[list[str], Vectors, bool]]:
+        """The texts and vectors of all passages, and of all sentences, some at a time.
+
+        The last says whether they are passages.
+        """
+        for start in range(0, self.passage_count, _RECALL_AT_ONCE):
+            numbers = np.arange(start, min(start + _RECALL_AT_ONCE, self.passage_count))
+            texts = list(self._store.texts(start, start + _RECALL_AT_ONCE))
+            vectors = self._passages.take(numbers)
+            yield [text for text, _ in texts], vectors, True
+            sentences = [[text[span.start : span.end] for span in own] for text, own in texts]
+            rows = self._rows[start : start + len(numbers) + 1]
+            alone = rows[1:] == rows[:-1]
+            several = [own for own, is_alone in zip(sentences, alone, strict=True) if not is_alone]
+            own_rows = self._sentences.take(np.arange(rows[0], rows[-1]))
+            yield [sentence for own in several for sentence in own], own_rows, False
+            yield [sentences[at][0] for at in np.flatnonzero(alone)], vectors[alone], False
 
     def passage_vector(self, number: int) -> Vectors:
         """The stored vector of one passage."""
@@ -243,7 +246,3 @@ class LocalIndex:
             if len(self._filters) > _FILTERS_KEPT:
                 self._filters.popitem(last=False)
         return allowed
-
-
-def _rows_of(file: VectorFile, rows: Mapping[str, int]) -> Vectors:
-    return file.take(np.fromiter(rows.values(), dtype=np.int64, count=len(rows)))

@@ -50,9 +50,18 @@ def test_what_is_nearest_is_found_with_its_exact_score(
     assert np.mean(shares) >= 0.98
 
 
-def test_each_text_keeps_its_own_vector(index: LocalIndex, contents: IndexContents) -> None:
-    texts = [passage.text for passage in contents.passages[:50]]
-    vectors = index.recall_vectors(texts)
-    last = {text: i for i, text in enumerate(texts)}
-    for text, vector in vectors.items():
-        np.testing.assert_array_equal(vector, contents.passage_vectors[last[text]])
+def test_all_texts_come_back_with_their_own_vectors(
+    index: LocalIndex, contents: IndexContents
+) -> None:
+    known: dict[bool, list[tuple[str, bytes]]] = {True: [], False: []}
+    for texts, vectors, are_passages in index.recall_vectors():
+        assert len(texts) == len(vectors)
+        known[are_passages] += [(t, v.tobytes()) for t, v in zip(texts, vectors, strict=True)]
+    passages = [passage.text for passage in contents.passages]
+    sentences = [p.text[s.start : s.end] for p in contents.passages for s in p.sentences]
+    for own, texts, vectors in (
+        (known[True], passages, contents.passage_vectors),
+        (known[False], sentences, contents.sentence_vectors),
+    ):
+        expected = [(text, v.tobytes()) for text, v in zip(texts, vectors, strict=True)]
+        assert sorted(own) == sorted(expected)
