@@ -13,6 +13,7 @@ import numpy as np
 
 from embeddings.holding import hold
 from embeddings.index import NO_FILTER
+from embeddings.index.filtering import Standing
 from embeddings.index.postings import PostingsFile, postings_files, write_postings
 from embeddings.index.ranking import concatenate_ranges, find_neighbours, multiply, take_best
 from embeddings.index.store import Store
@@ -140,6 +141,9 @@ class LocalIndex:
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return self._store.read(numbers)
+
+    def standings(self, numbers: Sequence[int]) -> list[tuple[Standing, ...]]:
+        return self._store.standings(numbers)
 
     def find(self, passage_id: str) -> StoredPassage | None:
         return self._store.find(passage_id)
