@@ -23,7 +23,7 @@ import Stemmer
 
 from embeddings.records import Numbers, Postings
 from embeddings.stop_words import ENGLISH, STOP_WORDS
-from embeddings.words import find_words, fold_word
+from embeddings.words import find_words, fold_word, split_words
 
 K1 = 0.5
 B = 0.4
@@ -80,7 +80,7 @@ LANGUAGES = tuple(_LANGUAGES)
 
 def find_terms(text: str, language: str | None = None) -> list[str]:
     """The terms of a text in order: folded, without stop words, stemmed."""
-    return [term for _, _, term in find_tokens(text, language)]
+    return [term for word in split_words(text) if (term := make_term(word, language))]
 
 
 def find_tokens(text: str, language: str | None = None) -> Iterator[tuple[int, int, str]]:

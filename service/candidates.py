@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import Index
+from embeddings.index import NO_FILTER, Index
 from embeddings.records import Filter, Numbers, Signals, Vectors
 from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
@@ -27,8 +27,8 @@ class Candidates:
     """Candidates, best first, with everything known of them.
 
     `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
-    read; `background` is what the best stand out of, and `model` makes chances of scores in a
-    corpus of so many `passages`.
+    read; `background` is what the best stand out of, `threshold` the least score of an answer, and
+    `model` makes chances of scores in a corpus of so many `passages`.
     """
 
     numbers: Numbers
@@ -39,16 +39,12 @@ class Candidates:
     background: float = 0.0
     model: Model = field(default_factory=dict)
     passages: int = 0
+    threshold: float = 0.0
 
     @property
     def confidence(self) -> Vectors:
         """The chance of each that it answers."""
         return estimate_confidence(self.scores, self.background, self.model, self.passages)
-
-    @property
-    def threshold(self) -> float:
-        """The least score of an answer."""
-        return find_threshold(self.model, self.passages)
 
     @property
     def answers(self) -> NDArray[np.bool_]:
@@ -85,17 +81,28 @@ class Candidates:
 
 
 def find_candidates(
-    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, words: QueryWords
+    index: Index,
+    ranking: Mapping[str, Any],
+    query: Query,
+    vector: Vectors,
+    words: QueryWords,
+    known: dict[Filter, Candidates],
 ) -> Candidates:
-    """The candidates, best first; what they stand out of is found without the filter."""
-    everything = _rank(index, ranking, replace(query, filter=Filter()), vector, words)
-    found = _rank(index, ranking, query, vector, words) if query.filter else everything
+    """The candidates, best first; what they stand out of is found without the filter.
+
+    `known` are those of the same query under other filters, to which these are added.
+    """
+    for wanted in (NO_FILTER, query.filter):
+        if wanted not in known:
+            known[wanted] = _rank(index, ranking, replace(query, filter=wanted), vector, words)
+    everything, found = known[NO_FILTER], known[query.filter]
     model = ranking["confidence"][query.mode]
     return replace(
         found,
         background=find_background(everything.scores, model),
         model=model,
         passages=index.passage_count,
+        threshold=find_threshold(model, index.passage_count),
     )
 
 

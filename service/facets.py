@@ -7,11 +7,11 @@ stands, in the documents of its repeats too, as filters have it. Pure functions.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.index.filtering import passes
-from embeddings.records import Filter, StoredPassage
+from embeddings.index.filtering import Standing, passes
+from embeddings.records import Filter
 
 COUNTED = 100
 """Up to so many answers the candidates hold all of them; beyond it a count may be short. Checked on
@@ -36,31 +36,23 @@ class Facet:
 
 
 Facets = dict[str, Facet]
-_Standing = tuple[str, str | None, str | None]
+_Places = Sequence[Standing]
 
 
-def count_facets(filter: Filter, find: Callable[[Filter], Sequence[StoredPassage]]) -> Facets:
-    """`find` gives the answers under a filter; it is asked once for each filter that differs."""
-    found: dict[Filter, Sequence[StoredPassage]] = {}
+def count_facets(filter: Filter, find: Callable[[Filter], Sequence[_Places]]) -> Facets:
+    """`find` says where each answer under a filter stands; asked once for each that differs."""
+    found: dict[Filter, Sequence[_Places]] = {}
     facets = {}
     for name, fields in DIMENSIONS.items():
         loose = replace(filter, **dict.fromkeys(fields))
         if loose not in found:
             found[loose] = find(loose)
-        standing = [list(_find_standing(stored, loose)) for stored in found[loose]]
+        standing = [[one for one in places if passes(loose, *one)] for places in found[loose]]
         facets[name] = Facet(len(standing), _count(name, filter, standing))
     return facets
 
 
-def _find_standing(stored: StoredPassage, filter: Filter) -> Iterator[_Standing]:
-    passage = stored.passage
-    own = (stored.source, passage.language, stored.date)
-    for place in (own, *((one.source, one.language, one.date) for one in stored.also_in)):
-        if passes(filter, *place):
-            yield place
-
-
-def _count(name: str, filter: Filter, answers: Sequence[list[_Standing]]) -> list[tuple[str, int]]:
+def _count(name: str, filter: Filter, answers: Sequence[_Places]) -> list[tuple[str, int]]:
     folder = _find_folder(filter.source or "", answers) if name == "source" else ""
     name_value = {
         "source": lambda place: _name_child(place[0], folder),
@@ -71,7 +63,7 @@ def _count(name: str, filter: Filter, answers: Sequence[list[_Standing]]) -> lis
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _find_folder(wanted: str, answers: Iterable[list[_Standing]]) -> str:
+def _find_folder(wanted: str, answers: Iterable[_Places]) -> str:
     """The folder whose parts are told apart: the one wanted, or the least that holds them all."""
     sources = [source for places in answers for source, *_ in places]
     folder = f"{wanted.rstrip('/')}/" if wanted else ""

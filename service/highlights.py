@@ -21,6 +21,8 @@ def find_highlights(
 
     `information` is how much each term of the query tells: the rarer, the more.
     """
+    if len(passage.sentences) == 1:
+        return list(passage.sentences)
     nearest = int(cosines.argmax())
     worth = [
         cosine + share

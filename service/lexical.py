@@ -58,11 +58,12 @@ def _share_of_sentence(words: QueryWords, found: Occurrences, count: int) -> Vec
     """The most information that one sentence of each passage holds."""
     best = np.zeros(count, dtype=np.float32)
     if len(found.term):
-        sentences = found.passage * (int(found.sentence.max()) + 1) + found.sentence
-        once = np.unique(np.stack([sentences, found.term, found.passage]), axis=1)
-        starts = np.flatnonzero(np.diff(once[0], prepend=-1))
-        held = np.add.reduceat(words.worth[once[1]], starts)
-        np.maximum.at(best, once[2][starts], held)
+        most = int(found.sentence.max()) + 1
+        sentences = found.passage * most + found.sentence
+        once, terms = np.divmod(np.unique(sentences * words.count + found.term), words.count)
+        starts = np.flatnonzero(np.diff(once, prepend=-1))
+        held = np.add.reduceat(words.worth[terms], starts)
+        np.maximum.at(best, once[starts] // most, held)
     return best
 
 
@@ -84,8 +85,8 @@ def _share_of_neighbours(words: QueryWords, found: Occurrences, count: int) -> V
             & (found.place[there] - found.place[here] <= _NEAR)
             & (value[low, high] > 0)
         )
-        held.append(np.stack([found.passage[here][near], low[near], high[near]]))
-    once = np.unique(np.concatenate(held, axis=1), axis=1)
-    sums = np.bincount(once[0], weights=value[once[1], once[2]], minlength=count)
+        held.append((found.passage[here][near] * size + low[near]) * size + high[near])
+    once, pair = np.divmod(np.unique(np.concatenate(held)), size * size)
+    sums = np.bincount(once, weights=value.ravel()[pair], minlength=count)
     share: Vectors = (sums / words.idf[pairs].mean(axis=1).sum()).astype(np.float32)
     return share

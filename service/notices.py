@@ -21,7 +21,7 @@ class Notice:
 
 def notice_language(text: str, known: Collection[str] | None, encoder: str) -> list[Notice]:
     """Where a question seems to be in a language that the encoder does not know."""
-    if sum(character.isalpha() for character in text) < _FEWEST_LETTERS:
+    if sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
         return []
     language = find_unknown_language(text, known)
     if language is None:

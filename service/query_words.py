@@ -79,9 +79,11 @@ class Vocabulary:
         word_of: dict[str, int] = {}
         idf: list[float] = []
         unheard: list[tuple[str, list[str], int]] = []
+        found = {term: self._find_forms(term, written[term]) for term in place}
+        frequencies = self._index.frequencies([f for forms, _ in found.values() for f in forms])
         for term, i in place.items():
-            forms, stopped = self._find_forms(term, written[term])
-            counts = {form: n for form, n in self._index.frequencies(forms).items() if n}
+            forms, stopped = found[term]
+            counts = {form: n for form in forms if (n := frequencies[form])}
             total = stopped + sum(counts.values())
             idf.append(self._inform(total))
             weights |= {form: idf[i] / self._inform(n) for form, n in counts.items()}

@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.encoders import Encoder
 from embeddings.errors import NotFound
 from embeddings.index import Index
+from embeddings.index.filtering import Standing
 from embeddings.manifest import Manifest
 from embeddings.projection import choose_evenly
 from embeddings.records import (
@@ -122,16 +123,17 @@ class Searcher:
         vector = self._encoder.encode_queries([query.text])[0]
         encoded = time.perf_counter()
         words = self._vocabulary.read(query.text)
-        found = self._find_candidates(query, vector, words)
+        known: dict[Filter, Candidates] = {}
+        found = self._find_candidates(query, vector, words, known)
         before = time.perf_counter()
         found, short = self._rerank(query, found, reranking)
         reranked = time.perf_counter() - before
         found = found.drop_below(query.min_confidence)
         if query.sort == "date":
-            dates = [one.date for one in self._read_answers(found)]
+            dates = [places[0].date for places in self._find_standings(found)]
             found = found.take(order_by_date(found.answers, dates))
         hits = self._make_hits(found, query, vector, words)
-        facets = self._count_facets(query, vector, words, found) if query.facets else None
+        facets = self._count_facets(query, vector, words, found, known) if query.facets else None
         finished = time.perf_counter()
         return Results(
             query=query,
@@ -162,7 +164,7 @@ class Searcher:
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
         vector = self._encoder.encode_queries([query.text])[0]
-        found = self._find_candidates(query, vector, self._vocabulary.read(query.text))
+        found = self._find_candidates(query, vector, self._vocabulary.read(query.text), {})
         found, _ = self._rerank(query, found, self.reranking)
         stored = self._index.read(found.numbers.tolist())
         return list(zip(stored, map(float, found.scores), strict=True))
@@ -235,8 +237,10 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _find_candidates(self, query: Query, vector: Vectors, words: QueryWords) -> Candidates:
-        return find_candidates(self._index, self.manifest.ranking, query, vector, words)
+    def _find_candidates(
+        self, query: Query, vector: Vectors, words: QueryWords, known: dict[Filter, Candidates]
+    ) -> Candidates:
+        return find_candidates(self._index, self.manifest.ranking, query, vector, words, known)
 
     def _rerank(
         self, query: Query, found: Candidates, reranking: Reranking | None
@@ -251,20 +255,25 @@ class Searcher:
         judged = replace(found, scores=add_values(found.scores, values), reranked=reranked)
         return judged.sort(), notice_budget(values, reranking.milliseconds)
 
-    def _read_answers(self, found: Candidates) -> list[StoredPassage]:
-        return self._index.read(found.numbers[found.answers].tolist())
+    def _find_standings(self, found: Candidates) -> list[tuple[Standing, ...]]:
+        return self._index.standings(found.numbers[found.answers].tolist())
 
     def _count_facets(
-        self, query: Query, vector: Vectors, words: QueryWords, listed: Candidates
+        self,
+        query: Query,
+        vector: Vectors,
+        words: QueryWords,
+        listed: Candidates,
+        known: dict[Filter, Candidates],
     ) -> Facets:
         """Counts over the list itself, and over those that one filter less would give."""
 
-        def find(loose: Filter) -> list[StoredPassage]:
+        def find(loose: Filter) -> list[tuple[Standing, ...]]:
             if loose == query.filter:
-                return self._read_answers(listed)
-            found = self._find_candidates(replace(query, filter=loose), vector, words)
+                return self._find_standings(listed)
+            found = self._find_candidates(replace(query, filter=loose), vector, words, known)
             found, _ = self._rerank(query, found, self.reranking)
-            return self._read_answers(found.drop_below(query.min_confidence))
+            return self._find_standings(found.drop_below(query.min_confidence))
 
         return count_facets(query.filter, find)
 
@@ -275,7 +284,7 @@ class Searcher:
         numbers = found.numbers[place.start : place.stop]
         stored = self._index.read(numbers.tolist())
         cosines = self._index.sentence_cosines(numbers, vector)
-        confidence, answers = found.confidence, found.answers
+        confidence, answers, information = found.confidence, found.answers, words.information
         return [
             Hit(
                 rank=i + 1,
@@ -283,7 +292,7 @@ class Searcher:
                 confidence=round(float(confidence[i]), 4),
                 answer=bool(answers[i]),
                 stored=one,
-                highlights=find_highlights(one.passage, own, words.information),
+                highlights=find_highlights(one.passage, own, information),
                 signals={
                     "passage": round(float(found.signals.passage[i]), 6),
                     "context": round(float(found.signals.context[i]), 6),

@@ -8,6 +8,7 @@ from 0 in the order of passage ids, so ties by number are ties by id. The exact 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from embeddings.index.filtering import Standing
 from embeddings.records import (
     DocumentSummary,
     Filter,
@@ -69,6 +70,10 @@ class Index(Protocol):
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages named, in their order."""
+        ...
+
+    def standings(self, numbers: Sequence[int]) -> list[tuple[Standing, ...]]:
+        """Where each passage named stands: itself, then its repeats by source and place."""
         ...
 
     def find(self, passage_id: str) -> StoredPassage | None:

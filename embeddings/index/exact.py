@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from embeddings.index import NO_FILTER
-from embeddings.index.filtering import passes
+from embeddings.index.filtering import Standing, passes
 from embeddings.index.ranking import find_neighbours, multiply, take_best
 from embeddings.records import (
     Cut,
@@ -106,6 +106,15 @@ class ExactIndex:
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return [self._store(self._contents.passages[number]) for number in numbers]
+
+    def standings(self, numbers: Sequence[int]) -> list[tuple[Standing, ...]]:
+        return [
+            (
+                Standing(stored.source, stored.passage.language, stored.date),
+                *(Standing(one.source, one.language, one.date) for one in stored.also_in),
+            )
+            for stored in self.read(numbers)
+        ]
 
     def find(self, passage_id: str) -> StoredPassage | None:
         into = {fold.passage.id: fold.into for fold in self._contents.folds}

@@ -6,8 +6,17 @@ A passage passes when its own document does, or that of any passage folded into 
 import re
 from fnmatch import translate
 from functools import lru_cache
+from typing import NamedTuple
 
 from embeddings.records import Filter
+
+
+class Standing(NamedTuple):
+    """What a filter looks at of a place where a passage stands."""
+
+    source: str
+    language: str | None
+    date: str | None
 
 
 def source_matches(source: str, wanted: str) -> bool:

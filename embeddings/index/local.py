@@ -17,6 +17,7 @@ import numpy as np
 from embeddings.holding import hold
 from embeddings.index import NO_FILTER
 from embeddings.index.files import ARRAYS, LISTS, STORE
+from embeddings.index.filtering import Standing
 from embeddings.index.places import Places
 from embeddings.index.postings import PostingsFile
 from embeddings.index.ranking import concatenate_ranges, multiply, take_best
@@ -144,6 +145,9 @@ class LocalIndex:
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return self._store.read(numbers)
+
+    def standings(self, numbers: Sequence[int]) -> list[tuple[Standing, ...]]:
+        return self._store.standings(numbers)
 
     def find(self, passage_id: str) -> StoredPassage | None:
         return self._store.find(passage_id)

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 import numpy as np
 
-from embeddings.index.filtering import passes
+from embeddings.index.filtering import Standing, passes
 from embeddings.index.tables import OF_DOCUMENT, PASSAGE, SUMMARY, make_passage, unpack_spans
 from embeddings.records import (
     Cut,
@@ -79,6 +79,24 @@ class Store:
         ):
             places = tuple(also_in.get(number, ()))
             yield StoredPassage(number, make_passage(row), title, source, date, places, author, url)
+
+    def standings(self, numbers: Sequence[int]) -> list[tuple[Standing, ...]]:
+        """Of each passage, and behind it of each of its repeats. Reads no text."""
+        found: dict[int, list[Standing]] = {}
+        for some in _batches(numbers):
+            marks = ", ".join("?" * len(some))
+            for table, number, order in (
+                ("passages", "number", ""),
+                ("folds", "into_number", 'ORDER BY d.source, x."start"'),
+            ):
+                for place, *standing in self._rows(
+                    f"SELECT x.{number}, d.source, x.language, d.date FROM {table} x"  # nosec B608  # our own columns
+                    f" JOIN documents d ON d.id = x.document_id WHERE x.{number} IN ({marks})"
+                    f" {order}",
+                    some,
+                ):
+                    found.setdefault(place, []).append(Standing(*standing))
+        return [tuple(found[int(number)]) for number in numbers]
 
     def find(self, passage_id: str) -> StoredPassage | None:
         rows = self._rows(

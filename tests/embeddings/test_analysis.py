@@ -19,7 +19,7 @@ from embeddings.analysis import (
 )
 from embeddings.records import Postings
 from embeddings.stop_words import STOP_WORDS
-from embeddings.words import find_words
+from embeddings.words import find_words, split_words
 from tests.embeddings.texts import messy_texts
 
 WORDS = st.sampled_from(["bee", "hive", "salt", "5,500", "соль", "naïve", "z"])
@@ -275,3 +275,8 @@ def test_a_term_without_a_language_is_not_split() -> None:
     assert split_term("de:haus") == ("de", "haus")
     assert split_term("haus") == ("", "haus")
     assert split_term("12:30") == ("", "12:30")
+
+
+@given(messy_texts(30))
+def test_the_words_of_a_text_are_those_that_are_found_in_it(text: str) -> None:
+    assert split_words(text) == [text[start:end] for start, end in find_words(text)]

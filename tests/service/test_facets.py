@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from embeddings.records import Filter, Passage, Place, StoredPassage
+from embeddings.index.filtering import Standing
+from embeddings.records import Filter
 from service.facets import count_facets
 from tests.service.conftest import Search
 
@@ -59,30 +60,24 @@ def test_a_repeat_counts_in_every_document_it_stands_in(search: Search) -> None:
     assert {one["value"] for one in values} >= {"harbour/lighthouse.txt", "harbour/storm.txt"}
 
 
-def _stored(source: str, date: str | None = None, *also_in: Place) -> StoredPassage:
-    passage = Passage("p", "d", 0, 1, "x", (), language="en")
-    return StoredPassage(0, passage, "", source, date, also_in)
-
-
-def _sources(*stored: StoredPassage, wanted: str | None = None) -> Any:
-    return count_facets(Filter(source=wanted), lambda loose: stored)["source"].values
+def _sources(*sources: str, wanted: str | None = None) -> Any:
+    found = [(Standing(source, "en", None),) for source in sources]
+    return count_facets(Filter(source=wanted), lambda loose: found)["source"].values
 
 
 def test_sources_are_told_apart_where_they_part() -> None:
-    found = (_stored("a/b/c/1.txt"), _stored("a/b/c/2.txt"), _stored("a/b/3.txt"))
+    found = ("a/b/c/1.txt", "a/b/c/2.txt", "a/b/3.txt")
     assert _sources(*found) == [("a/b/c/", 2), ("a/b/3.txt", 1)]
     assert _sources(*found, wanted="a/b/c") == [("a/b/c/1.txt", 1), ("a/b/c/2.txt", 1)]
     assert _sources(*found, wanted="*.md") == [("a/b/c/", 2), ("a/b/3.txt", 1)]
 
 
 def test_rows_of_a_table_are_one_source() -> None:
-    found = (_stored("t.csv#1"), _stored("t.csv#2"), _stored("C#.txt"))
-    assert _sources(*found) == [("t.csv", 2), ("C#.txt", 1)]
+    assert _sources("t.csv#1", "t.csv#2", "C#.txt") == [("t.csv", 2), ("C#.txt", 1)]
 
 
 def test_a_place_that_another_filter_keeps_out_is_not_counted() -> None:
-    elsewhere = Place("q", "e", "", "b.txt", 0, 1, "en", "2016-05-01")
-    found = [_stored("a.txt", "2017-10-31", elsewhere)]
+    found = [(Standing("a.txt", "en", "2017-10-31"), Standing("b.txt", "en", "2016-05-01"))]
     facets = count_facets(Filter(after="2017"), lambda loose: found)
     assert facets["source"].values == [("a.txt", 1)]
     assert facets["year"].values == [("2016", 1), ("2017", 1)]
