@@ -1,7 +1,7 @@
 """A word that no passage holds -> the terms of the index that it was most likely meant to be."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -13,16 +13,21 @@ _ANY_FIRST = 6
 _LONG = 8
 
 
-class Spelling:
-    """The terms of an index by language, first letter and length, to be looked through."""
+class Terms(Protocol):
+    """What of an index is looked through; see `Index`."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
-        self._stems: dict[tuple[str, int, str], list[str]] = defaultdict(list)
-        for term in terms:
-            language, stem = split_term(term)
-            if len(stem) >= _SHORTEST - 1 and stem.isalpha():
-                self._stems[language, len(stem), stem[0]].append(stem)
-        self._firsts = sorted({first for _, _, first in self._stems})
+    def terms(self, beginning: str, lengths: range) -> Sequence[str]: ...
+
+    def letters(self, beginning: str) -> Sequence[str]: ...
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]: ...
+
+
+class Spelling:
+    """Looks through the terms of an index that have the first letter and about the length."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
 
     def find_near(self, term: str) -> Sequence[str]:
         """The terms that are fewest slips away, in order: one, or two in eight letters.
@@ -34,24 +39,34 @@ class Spelling:
         language, stem = split_term(term)
         if len(stem) < _SHORTEST or not stem.isalpha():
             return ()
-        near = self._look(language, stem, 1 if len(stem) < _LONG else 2, stem[:1])
+        before = term.removesuffix(stem)
+        near = self._look(language, before, stem, 1 if len(stem) < _LONG else 2)
         if not near and len(stem) >= _ANY_FIRST:
-            near = self._look(language, stem, 1, self._firsts)
-        return [term.removesuffix(stem) + other for other in near]
+            near = self._try_other_firsts(before, stem)
+        return [before + other for other in near]
 
-    def _look(self, language: str, stem: str, slips: int, firsts: Iterable[str]) -> list[str]:
-        found = [
-            (distance, near)
-            for length in range(len(stem) - slips, len(stem) + slips + 1)
-            for first in firsts
-            if (language, length, first) in self._stems
-            for near, distance, _ in process.extract(
-                stem,
-                self._stems[language, length, first],
-                scorer=OSA.distance,
-                score_cutoff=slips,
-                limit=None,
-            )
-        ]
-        fewest = min((distance for distance, _ in found), default=0)
-        return sorted(near for distance, near in found if distance == fewest)
+    def _look(self, language: str, before: str, stem: str, slips: int) -> list[str]:
+        """The stems with the same first letter that are nearest, so many slips away at most."""
+        about = len(before) + len(stem)
+        found = self._terms.terms(
+            before + stem[0],
+            range(max(about - slips, len(before) + _SHORTEST - 1), about + slips + 1),
+        )
+        parts = map(split_term, found)
+        stems = [other for own, other in parts if own == language and other.isalpha()]
+        near = process.extract(stem, stems, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        fewest = min((distance for _, distance, _ in near), default=0)
+        return sorted(other for other, distance, _ in near if distance == fewest)
+
+    def _try_other_firsts(self, before: str, stem: str) -> list[str]:
+        """The stems that one slip at its beginning parts from this one."""
+        others = {other for other in self._slip_at_first(before, stem) if other.isalpha()}
+        held = self._terms.frequencies([before + other for other in others])
+        return sorted(other for other in others if held[before + other])
+
+    def _slip_at_first(self, before: str, stem: str) -> Iterator[str]:
+        yield stem[1:]
+        yield stem[1] + stem[0] + stem[2:]
+        for first in self._terms.letters(before):
+            yield first + stem[1:]
+            yield first + stem

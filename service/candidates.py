@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import NO_FILTER, Index
+from embeddings.index import Index
 from embeddings.records import Filter, Numbers, Signals, Vectors
 from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
 from service.lexical import blend, find_shares
-from service.query import Query
 from service.query_words import QueryWords
 
 CANDIDATE_DEPTH = 200
@@ -81,52 +80,44 @@ class Candidates:
 
 
 def find_candidates(
-    index: Index,
-    ranking: Mapping[str, Any],
-    query: Query,
-    vector: Vectors,
-    words: QueryWords,
-    known: dict[Filter, Candidates],
+    everything: Candidates, found: Candidates, model: Model, passages: int
 ) -> Candidates:
-    """The candidates, best first; what they stand out of is found without the filter.
-
-    `known` are those of the same query under other filters, to which these are added.
-    """
-    for wanted in (NO_FILTER, query.filter):
-        if wanted not in known:
-            known[wanted] = _rank(index, ranking, replace(query, filter=wanted), vector, words)
-    everything, found = known[NO_FILTER], known[query.filter]
-    model = ranking["confidence"][query.mode]
+    """The candidates `found` under a filter, with what they stand out of: `everything`."""
     return replace(
         found,
         background=find_background(everything.scores, model),
         model=model,
-        passages=index.passage_count,
-        threshold=find_threshold(model, index.passage_count),
+        passages=passages,
+        threshold=find_threshold(model, passages),
     )
 
 
-def _rank(
-    index: Index, ranking: Mapping[str, Any], query: Query, vector: Vectors, words: QueryWords
+def rank_candidates(
+    index: Index,
+    ranking: Mapping[str, Any],
+    mode: str,
+    filter: Filter,
+    vector: Vectors,
+    words: QueryWords,
 ) -> Candidates:
-    numbers = _gather(index, query, vector, words)
+    """The candidates under a filter, best first."""
+    numbers = _gather(index, mode, filter, vector, words)
     signals = index.signals(numbers, vector, words.weights)
     occurrences = index.occurrences(numbers, list(words.weights))
     shares = find_shares(words, signals.lexical, occurrences)
     share = blend(shares, ranking["shares"], words.count)
     # Rounded, so that equal passages tie and do not go by the last bit of a sum.
-    scores = np.round(fuse(signals, share, ranking["weights"], query.mode, words.count), 6)
+    scores = np.round(fuse(signals, share, ranking["weights"], mode, words.count), 6)
     unread = np.full(len(numbers), np.nan, dtype=np.float32)
     return Candidates(numbers, scores, share, signals, unread).sort()
 
 
-def _gather(index: Index, query: Query, vector: Vectors, words: QueryWords) -> Numbers:
+def _gather(index: Index, mode: str, filter: Filter, vector: Vectors, words: QueryWords) -> Numbers:
     found: list[Numbers] = []
-    if query.mode != "lexical":
-        nearest = index.dense(vector, CANDIDATE_DEPTH, query.filter)
-        found += [one.numbers for one in nearest]
-    if query.mode != "dense":
-        found.append(index.lexical(words.weights, CANDIDATE_DEPTH, query.filter).numbers)
+    if mode != "lexical":
+        found += [one.numbers for one in index.dense(vector, CANDIDATE_DEPTH, filter)]
+    if mode != "dense":
+        found.append(index.lexical(words.weights, CANDIDATE_DEPTH, filter).numbers)
     return np.unique(np.concatenate(found))
 
 

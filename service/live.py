@@ -17,7 +17,6 @@ from embeddings.encoders import Encoder
 from embeddings.errors import BuildGone, EncoderMismatch, NotReady, WinnowError
 from embeddings.manifest import Manifest
 from service.audit import SERVER, name_user, record_act
-from service.query import Query
 from service.reranking import Reranking
 from service.search import Searcher
 
@@ -131,7 +130,7 @@ class Live:
         searcher = self.searcher
         # First: to read beyond the end of a file that was cut short would end the process.
         self._artifact.check_files(searcher.manifest)
-        searcher.search(Query(_PROBE, k=1))
+        searcher.probe(_PROBE)
         return searcher.manifest.build
 
     def settle(self, seconds: float | None = None) -> None:
@@ -212,7 +211,7 @@ class Live:
             if known is None:
                 self._artifact.verify(build)
             searcher = known[0] if known else self._open(build)
-            searcher.search(Query(_PROBE, k=1))
+            searcher.probe(_PROBE)
         except Exception as error:
             told = error if isinstance(error, WinnowError) else WinnowError(str(error))
             with self._lock:

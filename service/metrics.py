@@ -56,6 +56,11 @@ class Metrics:
         self._searches = Counter(
             "winnow_searches", "Searches, by whether anything answered", ("answered",), registry=own
         )
+        self._remembered = Counter(
+            "winnow_remembered",
+            "Searches for what was asked before, or just then by another, and not encoded again",
+            registry=own,
+        )
         self._stages = Histogram(
             "winnow_stage_seconds",
             "Time of each stage of a search",
@@ -86,6 +91,9 @@ class Metrics:
         self._searches.labels(str(answered).lower()).inc()
         for stage in STAGES:
             self._stages.labels(stage).observe(took_ms[stage] / 1000)
+
+    def count_remembered(self, searches: int) -> None:
+        self._remembered.inc(searches)
 
     def show(self) -> bytes:
         """All of them, in Prometheus's text format."""

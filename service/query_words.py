@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -59,6 +58,7 @@ class Vocabulary:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._spelling = Spelling(index)
         marks = {mark_language(language): language for language in LANGUAGES}
         counts = index.frequencies(list(marks))
         self._held = {marks[mark]: count for mark, count in counts.items() if count}
@@ -123,10 +123,6 @@ class Vocabulary:
 
     def _inform(self, frequency: int) -> float:
         return inverse_document_frequency(self._index.passage_count, frequency)
-
-    @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(self._index.terms())
 
     def _correct(
         self, unheard: Iterable[tuple[str, Sequence[str], int]]

@@ -19,15 +19,14 @@ from embeddings.records import (
     Span,
     StoredDocument,
     StoredPassage,
-    Vectors,
 )
-from service.candidates import Candidates, find_candidates, order_by_date
+from service.candidates import Candidates, order_by_date
 from service.confidence import find_threshold
 from service.facets import Facets, count_facets
 from service.highlights import find_highlights
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
-from service.query_words import QueryWords, Vocabulary
+from service.questions import Question, Questions
 from service.quoting import unfold
 from service.reranking import DEPTH, Reranking, add_values
 
@@ -52,7 +51,7 @@ class Results:
     of them that may answer, exactly up to `facets.COUNTED`.
 
     `background` is what passages score that are merely on the topic, `threshold` the least score of
-    an answer.
+    an answer. `remembered` says that the question was encoded for an earlier one like it.
     """
 
     query: Query
@@ -67,6 +66,7 @@ class Results:
     background: float
     threshold: float
     facets: Facets | None = None
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Searcher:
         self.reranking = reranking
         self._index = index
         self._encoder = encoder
-        self._vocabulary = Vocabulary(index)
+        self._questions = Questions(manifest, index, encoder)
         self._tell: Callable[[Results], None] = lambda _: None
 
     @property
@@ -112,6 +112,10 @@ class Searcher:
         self._tell(results)
         return results
 
+    def probe(self, text: str) -> None:
+        """Ask a question of encoder and index as if it had never been asked."""
+        Searcher(self.manifest, self._index, self._encoder, self.reranking).search(Query(text, k=1))
+
     def telling(self, tell: Callable[[Results], None]) -> "Searcher":
         """The same build, asked by one who wants to know of each search what came of it."""
         other = copy.copy(self)
@@ -120,11 +124,10 @@ class Searcher:
 
     def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()
-        vector = self._encoder.encode_queries([query.text])[0]
-        encoded = time.perf_counter()
-        words = self._vocabulary.read(query.text)
-        known: dict[Filter, Candidates] = {}
-        found = self._find_candidates(query, vector, words, known)
+        question, remembered = self._questions.read(query.text)
+        encoding = time.perf_counter() - started if remembered else question.encoding
+        words = question.words
+        found = self._questions.find_candidates(query, question)
         before = time.perf_counter()
         found, short = self._rerank(query, found, reranking)
         reranked = time.perf_counter() - before
@@ -132,8 +135,8 @@ class Searcher:
         if query.sort == "date":
             dates = [places[0].date for places in self._find_standings(found)]
             found = found.take(order_by_date(found.answers, dates))
-        hits = self._make_hits(found, query, vector, words)
-        facets = self._count_facets(query, vector, words, found, known) if query.facets else None
+        hits = self._make_hits(found, query, question)
+        facets = self._count_facets(query, question, found) if query.facets else None
         finished = time.perf_counter()
         return Results(
             query=query,
@@ -143,8 +146,8 @@ class Searcher:
             total=len(found.numbers),
             hits=hits,
             took_ms={
-                "encode": round(1000 * (encoded - started), 2),
-                "search": round(1000 * (finished - encoded - reranked), 2),
+                "encode": round(1000 * encoding, 2),
+                "search": round(1000 * (finished - started - encoding - reranked), 2),
                 "rerank": round(1000 * reranked, 2),
                 "total": round(1000 * (finished - started), 2),
             },
@@ -159,12 +162,13 @@ class Searcher:
             background=round(found.background, 6),
             threshold=found.threshold,
             facets=facets,
+            remembered=remembered,
         )
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
-        vector = self._encoder.encode_queries([query.text])[0]
-        found = self._find_candidates(query, vector, self._vocabulary.read(query.text), {})
+        question, _ = self._questions.read(query.text)
+        found = self._questions.find_candidates(query, question)
         found, _ = self._rerank(query, found, self.reranking)
         stored = self._index.read(found.numbers.tolist())
         return list(zip(stored, map(float, found.scores), strict=True))
@@ -237,11 +241,6 @@ class Searcher:
     def close(self) -> None:
         self._index.close()
 
-    def _find_candidates(
-        self, query: Query, vector: Vectors, words: QueryWords, known: dict[Filter, Candidates]
-    ) -> Candidates:
-        return find_candidates(self._index, self.manifest.ranking, query, vector, words, known)
-
     def _rerank(
         self, query: Query, found: Candidates, reranking: Reranking | None
     ) -> tuple[Candidates, list[Notice]]:
@@ -258,33 +257,25 @@ class Searcher:
     def _find_standings(self, found: Candidates) -> list[tuple[Standing, ...]]:
         return self._index.standings(found.numbers[found.answers].tolist())
 
-    def _count_facets(
-        self,
-        query: Query,
-        vector: Vectors,
-        words: QueryWords,
-        listed: Candidates,
-        known: dict[Filter, Candidates],
-    ) -> Facets:
+    def _count_facets(self, query: Query, question: Question, listed: Candidates) -> Facets:
         """Counts over the list itself, and over those that one filter less would give."""
 
         def find(loose: Filter) -> list[tuple[Standing, ...]]:
             if loose == query.filter:
                 return self._find_standings(listed)
-            found = self._find_candidates(replace(query, filter=loose), vector, words, known)
+            found = self._questions.find_candidates(replace(query, filter=loose), question)
             found, _ = self._rerank(query, found, self.reranking)
             return self._find_standings(found.drop_below(query.min_confidence))
 
         return count_facets(query.filter, find)
 
-    def _make_hits(
-        self, found: Candidates, query: Query, vector: Vectors, words: QueryWords
-    ) -> list[Hit]:
+    def _make_hits(self, found: Candidates, query: Query, question: Question) -> list[Hit]:
         place = range(len(found.numbers))[query.offset : query.offset + query.k]
         numbers = found.numbers[place.start : place.stop]
         stored = self._index.read(numbers.tolist())
-        cosines = self._index.sentence_cosines(numbers, vector)
-        confidence, answers, information = found.confidence, found.answers, words.information
+        cosines = self._index.sentence_cosines(numbers, question.vector)
+        confidence, answers = found.confidence, found.answers
+        information = question.words.information
         return [
             Hit(
                 rank=i + 1,

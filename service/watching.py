@@ -37,6 +37,7 @@ class Record:
     searches: list[tuple[dict[str, float], bool]] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)  # each search, in nanoseconds of the epoch
+    remembered: int = 0
     refusal: str | None = None
 
     def follow(self, searcher: Searcher) -> Searcher:
@@ -48,6 +49,7 @@ class Record:
         self.ended.append(time.time_ns())
         self.searches.append((results.took_ms, results.answered))
         self.questions.append(results.query.text)
+        self.remembered += results.remembered
 
     def make_timing(self) -> str:
         """The value of `Server-Timing`: each stage of all searches together."""
@@ -122,6 +124,7 @@ class Watch:
             self._metrics.count_refusal(code)
         for took, answered in record.searches:
             self._metrics.count_search(took, answered)
+        self._metrics.count_remembered(record.remembered)
 
 
 def _read_id(scope: Scope) -> str:

@@ -64,8 +64,12 @@ class Index(Protocol):
         """In how many passages each term stands; 0 for a term the index has not seen."""
         ...
 
-    def terms(self) -> Sequence[str]:
-        """Every term of the index, sorted by code point."""
+    def terms(self, beginning: str, lengths: range) -> Sequence[str]:
+        """The terms that begin so and are so long, in code points; sorted by code point."""
+        ...
+
+    def letters(self, beginning: str) -> Sequence[str]:
+        """What stands right behind a beginning in any term, one code point each, sorted."""
         ...
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:

@@ -101,8 +101,14 @@ class ExactIndex:
             for term, slot in slots.items()
         }
 
-    def terms(self) -> Sequence[str]:
-        return list(self._contents.postings.terms)
+    def terms(self, beginning: str, lengths: range) -> Sequence[str]:
+        terms = self._contents.postings.terms
+        return [term for term in terms if term.startswith(beginning) and len(term) in lengths]
+
+    def letters(self, beginning: str) -> Sequence[str]:
+        size = len(beginning)
+        terms = self._contents.postings.terms
+        return sorted({t[size] for t in terms if t.startswith(beginning) and len(t) > size})
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return [self._store(self._contents.passages[number]) for number in numbers]

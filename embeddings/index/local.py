@@ -140,8 +140,11 @@ class LocalIndex:
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._postings.frequencies(terms)
 
-    def terms(self) -> Sequence[str]:
-        return self._postings.terms()
+    def terms(self, beginning: str, lengths: range) -> Sequence[str]:
+        return self._postings.terms(beginning, lengths)
+
+    def letters(self, beginning: str) -> Sequence[str]:
+        return self._postings.letters(beginning)
 
     def read(self, numbers: Sequence[int]) -> list[StoredPassage]:
         return self._store.read(numbers)

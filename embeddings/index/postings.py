@@ -23,6 +23,7 @@ _PEAKS = "postings.peaks.npy"
 _MOST_VARIABLES = 500
 _ROUNDING = 1 + 1e-9  # what sums in another order may differ by
 _SAMPLE = 50_000  # of a long list: enough to know about how much the best reach
+_LAST = "\U0010ffff"  # no character, and so in no term
 
 
 def postings_files() -> list[str]:
@@ -82,9 +83,28 @@ class PostingsFile:
                 sizes[term] = place.stop - place.start
         return sizes
 
-    def terms(self) -> list[str]:
+    def terms(self, beginning: str, lengths: range) -> list[str]:
         with self._lock:
-            return [term for (term,) in self._terms.execute("SELECT term FROM terms ORDER BY slot")]
+            rows = self._terms.execute(
+                "SELECT term FROM terms WHERE term >= ? AND term < ?"
+                " AND length(term) BETWEEN ? AND ? ORDER BY term",
+                (beginning, beginning + _LAST, lengths.start, lengths.stop - 1),
+            )
+            return [term for (term,) in rows]
+
+    def letters(self, beginning: str) -> list[str]:
+        """From one to the next, without those between."""
+        found: list[str] = []
+        with self._lock:
+            while True:
+                after = beginning + (found[-1] + _LAST if found else "")
+                (term,) = self._terms.execute(
+                    "SELECT min(term) FROM terms WHERE term > ? AND term < ?",
+                    (after, beginning + _LAST),
+                ).fetchone()
+                if term is None:
+                    return found
+                found.append(term[len(beginning)])
 
     def nearest(
         self, terms: Mapping[str, float], depth: int, allowed: Mask | None = None

@@ -152,12 +152,6 @@ def test_frequencies_count_passages_and_are_zero_for_a_stranger(open_index: Open
     assert index.frequencies([]) == {}
 
 
-def test_terms_are_those_that_were_put_in_sorted(open_index: Open) -> None:
-    contents = make_contents(seed=13)
-    found = open_index(contents).terms()
-    assert list(found) == sorted({w for p in contents.passages for w in p.text.split()})
-
-
 @pytest.mark.parametrize("size", [DIMENSION - 1, DIMENSION + 1, 2 * DIMENSION, 1])
 def test_a_vector_of_another_dimension_is_refused(open_index: Open, size: int) -> None:
     index = open_index(make_contents(seed=14))
