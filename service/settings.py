@@ -153,7 +153,7 @@ SETTINGS: tuple[Setting, ...] = (
         "measure the ranking without each signal too, and by each alone",
     ),
     Setting(
-        "compare", str, None, "what an earlier `evaluate --json` printed, to compare with", "RUN"
+        "compare", str, None, "what an earlier `--json` of this command printed, to compare", "RUN"
     ),
     Setting(
         "fail-under",
@@ -204,6 +204,8 @@ SETTINGS: tuple[Setting, ...] = (
         "NAME",
     ),
     Setting("all", read_switch, False, "verify every build that is kept, not the live one alone"),
+    Setting("build", str, "", "folder to build an index of and measure that", "FOLDER"),
+    Setting("passages", make_reader(0, LONGEST), 0, "make up so many texts, measure those", "N"),
     Setting("json", read_switch, False, "print JSON on standard output"),
 )
 _BY_FLAG = {setting.flag: setting for setting in SETTINGS}
@@ -255,6 +257,8 @@ class Settings:
     trusted_proxy: Network | None = None
     user_header: str | None = None
     all: bool = False
+    build: str = ""
+    passages: int = 0
     json: bool = False
 
 
