@@ -72,8 +72,8 @@ reliability: env-dev ## kill, damage and unplug hundreds of times, and overload 
 image-test: env-dev ## build the image and run it locked down (needs Docker; IMAGE_BUILD="options of its build")
 	@$(BIN)/python -m pytest -m image tests/test_container.py
 
-bench: env-dev ## what Lighthouse says of the pages (needs Node, Chromium and a quiet machine)
-	@$(BIN)/python -m tests.measurements.lighthouse
+bench: env-dev ## speed and size over seeds/, beside the last run here; then Lighthouse (a quiet machine)
+	@$(BIN)/python -m tests.benchmarks.kept
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz

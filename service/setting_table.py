@@ -156,7 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
         "measure the ranking without each signal too, and by each alone",
     ),
     Setting(
-        "compare", str, None, "what an earlier `evaluate --json` printed, to compare with", "RUN"
+        "compare", str, None, "what an earlier `--json` of this command printed, to compare", "RUN"
     ),
     Setting(
         "fail-under",
@@ -207,5 +207,7 @@ SETTINGS: tuple[Setting, ...] = (
         "NAME",
     ),
     Setting("all", read_switch, False, "verify every build that is kept, not the live one alone"),
+    Setting("build", str, "", "folder to build an index of and measure that", "FOLDER"),
+    Setting("passages", make_reader(0, LONGEST), 0, "make up so many texts, measure those", "N"),
     Setting("json", read_switch, False, "print JSON on standard output"),
 )

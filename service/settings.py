@@ -64,6 +64,8 @@ class Settings:
     trusted_proxy: Network | None = None
     user_header: str | None = None
     all: bool = False
+    build: str = ""
+    passages: int = 0
     json: bool = False
 
 

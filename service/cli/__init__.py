@@ -54,6 +54,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (("dataset", "", "a questions.jsonl, or a folder with corpus, queries and qrels"),),
         "measure the answers to questions with known passages, or a judged collection",
     ),
+    "bench": (
+        ("index", "build", "passages", "encoder", "compare", "json"),
+        (),
+        "measure how fast an index answers and is built, beside what the machine can do",
+    ),
     "verify": (
         ("index", "sources", "all", "json"),
         (),

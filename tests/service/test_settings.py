@@ -11,6 +11,8 @@ from service.settings import SETTINGS, Settings, add_flags, read_settings
 
 GIVEN = {
     "index": ("here", "here"),
+    "build": ("texts", "texts"),
+    "passages": ("40", 40),
     "encoder": ("hashing", "hashing"),
     "reranker": ("judge", "judge"),
     "rerank-ms": ("50", 50),

@@ -1,0 +1,69 @@
+"""Where the time of a query goes: the parts of a Searcher, each wrapped to say how long it took."""
+
+import copy
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.query import Query
+from service.search import Searcher
+
+REST = "fusion, highlights and all else"
+TOTAL = "total"
+# Part of a Searcher -> its method -> the stage. The vocabulary asks the index under its own name.
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "_encoder": {"encode_queries": "encode"},
+    "_vocabulary": {"read": "words"},
+    "_index": {
+        "dense": "dense",
+        "lexical": "lexical",
+        "signals": "signals",
+        "occurrences": "occurrences",
+        "read": "read",
+        "sentence_cosines": "read",
+    },
+}
+STAGES = tuple(dict.fromkeys(stage for part in _PARTS.values() for stage in part.values()))
+
+
+class _Timed:
+    """Anything, with the seconds that some of its methods take noted by stage."""
+
+    def __init__(self, inner: object, stages: Mapping[str, str], took: dict[str, float]) -> None:
+        self._inner = inner
+        self._stages = stages
+        self._took = took
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        stage = self._stages.get(name)
+        if stage is None:
+            return found
+
+        def call(*values: Any, **named: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return found(*values, **named)
+            finally:
+                self._took[stage] += time.perf_counter() - started
+
+        return call
+
+
+def measure_stages(searcher: Searcher, queries: Sequence[str]) -> dict[str, list[float]]:
+    """Stage -> its milliseconds for each query, one after the other; their total, and the rest."""
+    took: dict[str, float] = defaultdict(float)
+    timed = copy.copy(searcher)
+    for part, stages in _PARTS.items():
+        setattr(timed, part, _Timed(getattr(searcher, part), stages, took))
+    times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, REST, TOTAL)}
+    for query in queries:
+        took.clear()
+        started = time.perf_counter()
+        timed.search(Query(query))
+        total = time.perf_counter() - started
+        took[REST], took[TOTAL] = total - sum(took.values()), total
+        for stage, own in times.items():
+            own.append(1000 * took[stage])
+    return times
