@@ -1,9 +1,8 @@
 """Where the time of a query goes: the parts of a Searcher, each wrapped to say how long it took."""
 
-import copy
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service.query import Query
@@ -11,11 +10,12 @@ from service.search import Searcher
 
 REST = "fusion, highlights and all else"
 TOTAL = "total"
-# Part of a Searcher -> its method -> the stage. The vocabulary asks the index under its own name.
-_PARTS: Mapping[str, Mapping[str, str]] = {
-    "_encoder": {"encode_queries": "encode"},
-    "_vocabulary": {"read": "words"},
-    "_index": {
+# Of the encoder, the vocabulary (which asks the index under its own name) and the index: method ->
+# the stage.
+_PARTS: tuple[Mapping[str, str], ...] = (
+    {"encode_queries": "encode"},
+    {"read": "words"},
+    {
         "dense": "dense",
         "lexical": "lexical",
         "signals": "signals",
@@ -23,8 +23,8 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
         "read": "read",
         "sentence_cosines": "read",
     },
-}
-STAGES = tuple(dict.fromkeys(stage for part in _PARTS.values() for stage in part.values()))
+)
+STAGES = tuple(dict.fromkeys(stage for part in _PARTS for stage in part.values()))
 
 
 class _Timed:
@@ -54,9 +54,14 @@ class _Timed:
 def measure_stages(searcher: Searcher, queries: Sequence[str]) -> dict[str, list[float]]:
     """Stage -> its milliseconds for each query, one after the other; their total, and the rest."""
     took: dict[str, float] = defaultdict(float)
-    timed = copy.copy(searcher)
-    for part, stages in _PARTS.items():
-        setattr(timed, part, _Timed(getattr(searcher, part), stages, took))
+    questions = searcher._questions
+    parts = (questions._encoder, questions._vocabulary, searcher._index)
+    timed_parts: Iterator[Any] = (
+        _Timed(part, stages, took) for part, stages in zip(parts, _PARTS, strict=True)
+    )
+    encoder, vocabulary, index = timed_parts
+    timed = Searcher(searcher.manifest, index, encoder, searcher.reranking)
+    timed._questions._vocabulary = vocabulary  # as it is, and not over what is timed already
     times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, REST, TOTAL)}
     for query in queries:
         took.clear()
