@@ -29,6 +29,7 @@ _RESCORED, _LEAST_RESCORED = 2, 1_000  # for each row wanted, and in all
 _FEW = 2_000  # rows that a filter leaves: each is compared
 _JUDGED = 10  # nearest rows that recall speaks of
 _BITS = 8  # of a query's numbers
+_ROUNDING = 1e-5  # of two that are alike, either is as near
 
 
 def write_rows(path: Path, vectors: Vectors, rows: Numbers) -> None:
@@ -53,8 +54,7 @@ def write_lists(
         return VectorFacts("flat", count, recall=1.0)
     index = _make_lists(vectors)
     queries = np.ascontiguousarray(queries, dtype=np.float32)
-    best = _find_nearest(vectors, queries)
-    probes, recall = _choose_probes(index, vectors, queries, best, least)
+    probes, recall = _choose_probes(index, vectors, queries, least)
     if recall < least:
         return VectorFacts("flat", count, recall=1.0, missed=recall)
     index.nprobe = probes
@@ -77,29 +77,30 @@ def _make_lists(vectors: Vectors) -> faiss.IndexIVFRaBitQ:
     return index
 
 
-def _find_nearest(vectors: Vectors, queries: Vectors) -> Numbers:
-    """The rows nearest to each query, by comparing all of them, a part at a time."""
+def _find_least(vectors: Vectors, queries: Vectors) -> Vectors:
+    """What the tenth nearest row of each query scores, by comparing all, a part at a time."""
     best = faiss.ResultHeap(len(queries), _JUDGED, keep_max=True)
     for start in range(0, len(vectors), _AT_ONCE):
         part = np.ascontiguousarray(vectors[start : start + _AT_ONCE])
         scores, rows = faiss.knn(queries, part, _JUDGED, metric=faiss.METRIC_INNER_PRODUCT)
         best.add_result(scores, rows + start)
     best.finalize()
-    return np.asarray(best.I, dtype=np.int64)
+    return np.asarray(best.D[:, -1] - _ROUNDING, dtype=np.float32)
 
 
 def _choose_probes(
-    index: faiss.IndexIVFRaBitQ, vectors: Vectors, queries: Vectors, best: Numbers, least: float
+    index: faiss.IndexIVFRaBitQ, vectors: Vectors, queries: Vectors, least: float
 ) -> tuple[int, float]:
     """How many lists must be looked into to find so much of the best, and how much that finds."""
+    enough = _find_least(vectors, queries)
     probes, recall = 8, 0.0
     while True:
         probes = min(probes, index.nlist)
         found = [
-            np.isin(own, _search_lists(index, vectors, query, _DEPTH, probes).numbers).sum()
-            for query, own in zip(queries, best, strict=True)
+            (_search_lists(index, vectors, query, _DEPTH, probes).scores[:_JUDGED] >= own).mean()
+            for query, own in zip(queries, enough, strict=True)
         ]
-        recall = float(sum(found) / best.size)
+        recall = float(np.mean(found))
         if recall >= least or probes == index.nlist:
             return probes, round(recall, 4)
         probes += probes // 2
