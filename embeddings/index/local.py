@@ -71,6 +71,7 @@ class LocalIndex:
             np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
             for name in ARRAYS
         )
+        self._alone: Mask = self._rows[1:] == self._rows[:-1]
         self._places = Places(folder, self.passage_count)
         self._postings = PostingsFile(folder, self.passage_count)
         self._order = read_word_order(folder)
@@ -220,25 +221,18 @@ class LocalIndex:
     ) -> Nearest:
         """The nearest by sentence, those among them that have no row of their own there.
 
-        They stand among the nearest by passage, which go far enough down when the last of them is
-        farther than all that are wanted.
+        They stand among the nearest by passage, if the last of these is farther than the last that
+        is wanted; else they are asked for.
         """
-        asked = depth
-        while True:
-            start, end = self._rows[by_passage.numbers], self._rows[by_passage.numbers + 1]
-            alone = start == end
-            merged = take_best(
-                np.concatenate([by_sentence.numbers, by_passage.numbers[alone]]),
-                np.concatenate([by_sentence.scores, by_passage.scores[alone]]),
-                depth,
-            )
-            is_all = len(by_passage.numbers) < asked
-            if is_all or (
-                len(merged.scores) == depth and by_passage.scores[-1] < merged.scores[-1]
-            ):
-                return merged
-            asked *= 4
-            by_passage = self._search_passages(vector, asked, allowed)
+        kept = self._alone[by_passage.numbers]
+        merged = _merge(by_sentence, by_passage.numbers[kept], by_passage.scores[kept], depth)
+        are_all = len(by_passage.numbers) < depth or not self._alone.any()
+        is_full = len(merged.numbers) == depth
+        if are_all or (is_full and by_passage.scores[-1] < merged.scores[-1]):
+            return merged
+        wanted = self._alone if allowed is None else self._alone & allowed.passages
+        alone = self._passages.search(vector, depth, wanted)
+        return _merge(by_sentence, alone.numbers, alone.scores, depth)
 
     def _allow(self, filter: Filter) -> _Allowed:
         """What a filter lets through, kept for the filters that were used last."""
@@ -253,3 +247,12 @@ class LocalIndex:
             if len(self._filters) > _FILTERS_KEPT:
                 self._filters.popitem(last=False)
         return allowed
+
+
+def _merge(nearest: Nearest, numbers: Numbers, scores: Vectors, depth: int) -> Nearest:
+    """The best of both, which have no number in common."""
+    return take_best(
+        np.concatenate([nearest.numbers, numbers]),
+        np.concatenate([nearest.scores, scores]),
+        depth,
+    )
