@@ -24,6 +24,7 @@ from typing import IO
 from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.holding import alone, held
+from embeddings.index import VectorFacts
 from embeddings.index.files import LEAST_RECALL, list_files, write_index
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import (
@@ -37,7 +38,7 @@ from embeddings.manifest import (
     read_manifest,
     write_manifest,
 )
-from embeddings.records import IndexContents, VectorFacts
+from embeddings.records import IndexContents
 
 KEPT_BUILDS = 3
 _CANARY_COSINE = 0.999

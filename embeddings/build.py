@@ -32,12 +32,13 @@ from embeddings.earlier import (
 )
 from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
+from embeddings.index import VectorFacts
 from embeddings.index.files import LEAST_RECALL
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
 from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, IndexContents, Passage, Reading, VectorFacts
+from embeddings.records import Cut, Document, IndexContents, Passage, Reading
 from embeddings.vectors import VectorSource
 
 _UNKNOWN_LANGUAGE_SHARE = 0.1

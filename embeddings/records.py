@@ -241,22 +241,6 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class VectorFacts:
-    """How rows of vectors are searched: all compared (`flat`), or by `lists` of near rows.
-
-    `recall` is the share of the ten nearest rows that a search finds, measured when they were
-    written, `missed` what lists would have had where they were not good enough.
-    """
-
-    kind: str
-    rows: int
-    recall: float
-    lists: int = 0
-    probes: int = 0
-    missed: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class WordOrder:
     """The terms of every sentence as they follow each other, those of titles and headings aside.
 

@@ -88,7 +88,7 @@ def test_there_is_something_to_look_at() -> None:
 
 
 def test_faiss_is_imported_in_one_file() -> None:
-    assert _importers("faiss") == {"embeddings/index/local.py"}
+    assert _importers("faiss") == {"embeddings/index/vector_file.py"}
 
 
 def test_rensa_is_imported_in_one_file() -> None:

@@ -6,6 +6,7 @@ from 0 in the order of passage ids, so ties by number are ties by id. The exact 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.index.filtering import Standing
@@ -19,11 +20,26 @@ from embeddings.records import (
     Signals,
     StoredDocument,
     StoredPassage,
-    VectorFacts,
     Vectors,
 )
 
 NO_FILTER = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFacts:
+    """How rows of vectors are searched: all compared (`flat`), or by `lists` of near rows.
+
+    `recall` is the share of the ten nearest rows that a search finds, measured when they were
+    written, `missed` what lists would have had where they were not good enough.
+    """
+
+    kind: str
+    rows: int
+    recall: float
+    lists: int = 0
+    probes: int = 0
+    missed: float | None = None
 
 
 class Index(Protocol):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.index import VectorFacts
 from embeddings.index.places import FILES as PLACES_FILES
 from embeddings.index.places import write_places
 from embeddings.index.postings import postings_files, write_postings
@@ -16,7 +17,7 @@ from embeddings.index.vector_file import FLAT, write_lists, write_rows
 from embeddings.index.word_order import FILES as WORD_ORDER_FILES
 from embeddings.index.word_order import write_word_order
 from embeddings.projection import choose_evenly
-from embeddings.records import IndexContents, Mask, Numbers, VectorFacts, Vectors
+from embeddings.records import IndexContents, Mask, Numbers, Vectors
 
 STORE = "passages.sqlite"
 PASSAGES = "passages.faiss"

@@ -15,9 +15,10 @@ from typing import Any
 import faiss
 import numpy as np
 
+from embeddings.index import VectorFacts
 from embeddings.index.ranking import multiply, take_best
 from embeddings.projection import choose_evenly
-from embeddings.records import Mask, Nearest, Numbers, VectorFacts, Vectors
+from embeddings.records import Mask, Nearest, Numbers, Vectors
 
 FLAT = 50_000  # rows; see docs/BENCHMARKS.md
 _LISTS = 4  # times the square root of the number of rows

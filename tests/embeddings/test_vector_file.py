@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.index import VectorFacts
 from embeddings.index.vector_file import VectorFile, write_lists, write_rows
-from embeddings.records import Mask, VectorFacts, Vectors
+from embeddings.records import Mask, Vectors
 
 COUNT, DIMENSION, GROUPS = 30_000, 64, 300
 
