@@ -40,8 +40,10 @@ def find_unknown_language(text: str, known: Iterable[str] | None) -> str | None:
 
     A question that names foreign things still has a fair chance of being in a known language.
     """
+    if known is None:
+        return None
     language = identify_language(text)
-    if known is None or is_known(language, known):
+    if is_known(language, known):
         return None
     chances = dict(_load_identifier().rank(text[:_LONGEST_SAMPLE]))
     return None if max(chances.get(one, 0.0) for one in known) > _FAIR_CHANCE else language

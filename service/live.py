@@ -79,6 +79,11 @@ class Live:
             raise self._explain()
         return self._searcher
 
+    @property
+    def at_hand(self) -> Searcher | None:
+        """The Searcher in use, where nothing has to be looked for or opened to have it."""
+        return None if self._following is None else self._searcher
+
     def pin(self, build: str) -> Searcher:
         """The Searcher of a build by its id: the one in use, or one before. Raises BuildGone."""
         searcher = self.searcher

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
 
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
 from service.api.export_schemas import ExportRequest
@@ -54,15 +57,22 @@ _LISTED = ("fastapi", "faiss-cpu", "sentence-transformers", "torch")
 router = APIRouter(prefix="/api", responses=_ERRORS)
 
 
-def get_searcher(
+async def get_searcher(
     request: Request,
     build: Annotated[str | None, Query(max_length=64, description=BUILD)] = None,
 ) -> Searcher:
-    """The Searcher of the live build, or of the one named; one request keeps it throughout."""
+    """The Searcher of the live build, or of the one named; one request keeps it throughout.
+
+    Looking for it may read files, and so is done in a thread, unless it is at hand.
+    """
     live: Live = request.app.state.live
     record: Record = request.state.record
     named = {name: request.path_params[name] for name in _IDS if name in request.path_params}
-    return record.follow(live.pin(build) if build else live.find(**named))
+    searcher = None if build or named else live.at_hand
+    if searcher is None:
+        find = partial(live.pin, build) if build else partial(live.find, **named)
+        searcher = await run_in_threadpool(find)
+    return record.follow(searcher)
 
 
 def get_today() -> date:
@@ -80,23 +90,29 @@ Place = Annotated[
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
-@router.get("/search")
-def search(searcher: SearcherOf, asked: Annotated[SearchParameters, Query()]) -> SearchResponse:
+def _write(answer: BaseModel) -> Response:
+    """Written in the thread that searched; what a route returns itself is checked in another."""
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+@router.get("/search", response_model=SearchResponse)
+def search(searcher: SearcherOf, asked: Annotated[SearchParameters, Query()]) -> Response:
     """The passages that answer a question."""
-    return SearchResponse.of(searcher.search(asked.to_query()))
+    return _write(SearchResponse.of(searcher.search(asked.to_query())))
 
 
-@router.post("/search", responses=_UNREADABLE)
-def search_by_post(searcher: SearcherOf, asked: SearchRequest) -> SearchResponse:
+@router.post("/search", response_model=SearchResponse, responses=_UNREADABLE)
+def search_by_post(searcher: SearcherOf, asked: SearchRequest) -> Response:
     """The same, the fields as JSON."""
-    return SearchResponse.of(searcher.search(asked.to_query()))
+    return _write(SearchResponse.of(searcher.search(asked.to_query())))
 
 
-@router.post("/search/batch", responses=_UNREADABLE)
-def search_batch(searcher: SearcherOf, asked: BatchRequest) -> BatchResponse:
+@router.post("/search/batch", response_model=BatchResponse, responses=_UNREADABLE)
+def search_batch(searcher: SearcherOf, asked: BatchRequest) -> Response:
     """Several questions over one build, answered in their order."""
     queries = [one.to_query() for one in asked.queries]
-    return BatchResponse(results=[SearchResponse.of(searcher.search(query)) for query in queries])
+    found = [SearchResponse.of(searcher.search(query)) for query in queries]
+    return _write(BatchResponse(results=found))
 
 
 def _describe_files(media_types: Iterable[str]) -> dict[str, Any]:

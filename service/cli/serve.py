@@ -12,7 +12,6 @@ from embeddings.artifact import Artifact
 from embeddings.errors import CorpusError, PortTaken, ServiceError
 from service.access import Access
 from service.cli.admitting import make_access
-from service.cli.build import build
 from service.cli.opening import choose_directory, make_live
 from service.cli.output import say
 from service.live import Live
@@ -36,6 +35,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = take_port(settings.host, settings.port)
     with listener:
         if arguments.paths:
+            from service.cli.build import build  # all that reads documents, which nothing else does
+
             artifact, report = build(read_paths(arguments.paths), settings)
             if settings.strict and report.manifest.unreadable:
                 raise CorpusError(
