@@ -34,6 +34,7 @@ from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
 from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
+from embeddings.on_disk import keep_cuts
 from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document, IndexContents, Passage, Reading
@@ -170,7 +171,10 @@ class _Task:
 
     def _read(self, earlier: Earlier) -> Corpus:
         with DocumentReader(ReadOptions(self.options.text_column, self.options.ocr)) as reader:
-            return read_corpus(self.files, earlier, reader, self._cut, self.progress, self.rehash)
+            cuts = keep_cuts(self.directory)
+            return read_corpus(
+                self.files, earlier, reader, self._cut, self.progress, self.rehash, cuts
+            )
 
     def _cut(self, document: Document, repeated: Collection[str]) -> Cut:
         count, window = self.tokenizer.count_tokens, self.tokenizer.window
@@ -200,7 +204,7 @@ class _Task:
         self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
     ) -> Manifest:
         build = writer.begin()
-        contents = make_contents(corpus.cuts, vectors, self.progress)
+        contents = make_contents(corpus.cuts, vectors, self.directory, self.progress)
         self.progress("writing", 0, 1)
         writer.add(contents)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
