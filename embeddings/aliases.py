@@ -29,9 +29,8 @@ _Pair = tuple[Name, Name]
 _Named = dict[str, list[tuple[Name, frozenset[Name]]]]
 
 
-def find_aliases(texts: Iterable[str]) -> list[frozenset[str]]:
+def find_aliases(texts: Sequence[str]) -> list[frozenset[str]]:
     """Groups of names that stand for the same thing, each with two names or more."""
-    texts = list(texts)
     written: dict[Name, str] = {}
     defined = _pair_names(
         (pair for text in texts for pair in (*_find_abbreviations(text), *_find_other_names(text))),

@@ -36,6 +36,7 @@ from embeddings.index import VectorFacts
 from embeddings.index.files import LEAST_RECALL
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
+from embeddings.on_disk import keep_cuts
 from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document, IndexContents, Passage, Reading
@@ -173,7 +174,10 @@ class _Task:
 
     def _read(self, earlier: Earlier) -> Corpus:
         with DocumentReader(ReadOptions(self.options.text_column, self.options.ocr)) as reader:
-            return read_corpus(self.files, earlier, reader, self._cut, self.progress, self.rehash)
+            cuts = keep_cuts(self.directory)
+            return read_corpus(
+                self.files, earlier, reader, self._cut, self.progress, self.rehash, cuts
+            )
 
     def _cut(self, document: Document, repeated: Collection[str]) -> Cut:
         count, window = self.tokenizer.count_tokens, self.tokenizer.window
@@ -203,7 +207,7 @@ class _Task:
         self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
     ) -> Manifest:
         build = writer.begin()
-        contents = make_contents(corpus.cuts, vectors, self.progress)
+        contents = make_contents(corpus.cuts, vectors, self.directory, self.progress)
         self.progress("writing", 0, 1)
         searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)

@@ -13,6 +13,7 @@ from typing import Any
 from embeddings.documents import DocumentReader, SourceFile, read_documents
 from embeddings.documents.ahead import call_ahead
 from embeddings.manifest import hash_file
+from embeddings.on_disk import Appendable, Records
 from embeddings.records import Cut, Document, Reading
 from embeddings.repetition import find_lines, find_repeated_lines
 
@@ -98,14 +99,16 @@ def read_corpus(
     cut_document: CutDocument,
     progress: Progress = lambda stage, done, total: None,
     rehash: bool = False,
+    cuts: list[Cut] | Records[Cut] | None = None,
 ) -> Corpus:
-    """Read what `earlier` does not hold, and take it apart.
+    """Read what `earlier` does not hold, and take it apart, into `cuts` where these are given.
 
     With `rehash` no file is taken to be the same for its size and time alone.
     """
+    cuts = [] if cuts is None else cuts
     found = _read_all(files, earlier, reader, progress, rehash)
     found, repeated = _settle(found, earlier.repeated, reader)
-    cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
+    _cut_all(found, lambda document: cut_document(document, repeated), cuts, progress)
     sources: dict[str, dict[str, Any]] = {}
     for one in found:  # of two whose names show alike, the first gives the document
         sources.setdefault(one.file.source, one.record)
@@ -212,14 +215,17 @@ def _is_touched(one: _File, lines: frozenset[str]) -> bool:
     )
 
 
-def _cut_all(files: Sequence[_File], cut: Callable[[Document], Cut], told: Progress) -> list[Cut]:
-    cuts: list[Cut] = []
+def _cut_all(
+    files: Sequence[_File], cut: Callable[[Document], Cut], cuts: Appendable[Cut], told: Progress
+) -> None:
+    """Take the documents of all files apart, which are let go meanwhile."""
     for done, one in enumerate(files):
         if one.cuts is None:
             told("splitting", done, len(files))
-        cuts.extend(one.cuts if one.cuts is not None else map(cut, one.documents))
+        for taken in one.cuts if one.cuts is not None else map(cut, one.documents):
+            cuts.append(taken)
+        one.documents, one.cuts = [], None
     told("splitting", len(files), len(files))
-    return cuts
 
 
 def _compare(

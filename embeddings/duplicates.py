@@ -14,6 +14,8 @@ import numpy as np
 
 from embeddings.candidates import BANDS, Hashes, find_buckets, hash_bands
 from embeddings.differences import FEWEST_WORDS, Slot, Words, find_slots, say_the_same
+from embeddings.digests import digest_texts
+from embeddings.on_disk import Lazy
 from embeddings.records import Cut, Fold, Passage
 from embeddings.wording import Wording, normalize
 
@@ -29,21 +31,34 @@ _NO_SLOTS: frozenset[Slot] = frozenset()
 
 def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
     """The passages that stand for all, in the order of the documents, and the folded ones."""
-    order = sorted(cuts, key=lambda cut: (cut.document.date or _NO_DATE, cut.document.source))
-    passages = [passage for cut in order for passage in cut.passages]
-    first: dict[str, int] = {}
-    exact = [first.setdefault(normalize(p.text), number) for number, p in enumerate(passages)]
-    unique = list(first.values())
-    near = _fold_near([passages[number].text for number in unique])
-    into = {number: unique[near[place]] for place, number in enumerate(unique)}
-    standing: list[Passage] = []
+    passages = list(order_passages(cuts))
+    standing, folds = find_repeats(passages)
+    return [passages[number] for number in standing], folds
+
+
+def order_passages(cuts: Sequence[Cut]) -> Iterator[Passage]:
+    """All passages, those first that stand for others."""
+    keys = [(cut.document.date or _NO_DATE, cut.document.source) for cut in cuts]
+    for place in sorted(range(len(keys)), key=keys.__getitem__):
+        yield from cuts[place].passages
+
+
+def find_repeats(passages: Sequence[Passage]) -> tuple[list[int], list[Fold]]:
+    """The places of the passages that stand for all, and the folded ones."""
+    digests = digest_texts(Lazy(len(passages), lambda place: normalize(passages[place].text)))
+    _, first, text_of = np.unique(digests, return_index=True, return_inverse=True)
+    exact = first[text_of]
+    unique = np.sort(first)
+    near = _fold_near(Lazy(len(unique), lambda place: passages[unique[place]].text))
+    into = dict(zip(unique.tolist(), unique[near].tolist(), strict=True))
+    standing: list[int] = []
     folds: list[Fold] = []
-    for number, passage in enumerate(passages):
-        representative = into[exact[number]]
+    for number, same in enumerate(exact.tolist()):
+        representative = into[same]
         if representative == number:
-            standing.append(passage)
+            standing.append(number)
         else:
-            folds.append(Fold(passage, passages[representative].id))
+            folds.append(Fold(passages[number], passages[representative].id))
     return standing, folds
 
 

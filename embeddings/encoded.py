@@ -9,9 +9,8 @@ damaged or another encoder's is encoded again, and never an error.
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 from zlib import crc32
@@ -19,37 +18,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.digests import DIGEST_BYTES, Digests, look_up
 from embeddings.durable import writing
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.records import Numbers, Vectors
 
-Digests = NDArray[np.bytes_]
-
 _NAME = "encoded.part"
 _FORMAT = 1
-_DIGEST_BYTES = 16
 _SECONDS_BETWEEN_SYNCS = 5.0
 _AT_ONCE = 4096
-
-
-def digest_texts(texts: Sequence[str]) -> Digests:
-    """What each text is known by; two that differ have different ones."""
-    return np.fromiter(
-        (
-            blake2b(t.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
-            for t in texts
-        ),
-        dtype=f"S{_DIGEST_BYTES}",
-        count=len(texts),
-    )
-
-
-def look_up(wanted: Digests, known: Digests) -> tuple[Numbers, Numbers]:
-    """Which of the wanted digests are among the known ones, which are sorted, and where there."""
-    places = np.searchsorted(known, wanted)
-    places[places == len(known)] = 0
-    found = np.flatnonzero(known[places] == wanted) if len(known) else np.empty(0, dtype=np.int64)
-    return found, places[found]
 
 
 class EncodedTexts:
@@ -61,7 +38,7 @@ class EncodedTexts:
         self._header = header.encode() + b"\n"
         self._record = np.dtype(
             [
-                ("text", f"S{_DIGEST_BYTES}"),
+                ("text", f"S{DIGEST_BYTES}"),
                 ("vector", "<f4", (identity.dimension,)),
                 ("sum", "<u4"),
             ]

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.corpus import Progress
-from embeddings.encoded import Digests, EncodedTexts, digest_texts, forget_encoded, look_up
+from embeddings.digests import Digests, digest_texts, look_up
+from embeddings.encoded import EncodedTexts, forget_encoded
 from embeddings.encoders import Encoder
 from embeddings.index.local import LocalIndex
 from embeddings.index.ranking import concatenate_ranges

@@ -31,11 +31,16 @@ def describe_item(item: Item) -> dict[str, Any]:
     """A document, or why there is none, as JSON has it."""
     if isinstance(item, UnreadableDocument):
         return {"unreadable": [item.source, item.message, item.hint]}
-    values = {field.name: getattr(item, field.name) for field in fields(Document)}
+    return {"document": describe_document(item)}
+
+
+def describe_document(document: Document) -> dict[str, Any]:
+    """A document as JSON has it."""
+    values = {field.name: getattr(document, field.name) for field in fields(Document)}
     for name in _SPANS:
         values[name] = [(span.start, span.end) for span in values[name]]
-    values["marks"] = [(mark.start, mark.end, mark.reason) for mark in item.marks]
-    return {"document": values}
+    values["marks"] = [(mark.start, mark.end, mark.reason) for mark in document.marks]
+    return values
 
 
 def make_item(message: dict[str, Any]) -> Item:
@@ -43,7 +48,12 @@ def make_item(message: dict[str, Any]) -> Item:
     if "unreadable" in message:
         source, reason, hint = message["unreadable"]
         return UnreadableDocument(source, reason, hint)
-    values = dict(message["document"])
+    return make_document(message["document"])
+
+
+def make_document(described: dict[str, Any]) -> Document:
+    """What `describe_document` described."""
+    values = dict(described)
     for name in _SPANS:
         values[name] = tuple(Span(*span) for span in values[name])
     values["marks"] = tuple(Mark(*mark) for mark in values["marks"])

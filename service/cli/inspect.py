@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     folds: dict[str, list[Fold]] = defaultdict(list)
     for fold in fold_repeats(cuts)[1]:
         folds[fold.passage.document_id].append(fold)
-    for names in find_aliases(cut.document.text for cut in cuts):
+    for names in find_aliases([cut.document.text for cut in cuts]):
         say("names taken for the same: " + " = ".join(sorted(names)))
     console = Console()
     for cut in cuts:
