@@ -208,5 +208,5 @@ def describe_index(artifact: Artifact, manifest: Manifest, searcher: Searcher) -
         "passages": manifest.counts["passages"],
         "sentences": manifest.counts["sentences"],
         "encoder": manifest.encoder["name"],
-        "runs_by": type(encoder).__name__,
+        "runs_by": getattr(encoder, "runtime", type(encoder).__name__),
     }
