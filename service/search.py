@@ -91,6 +91,7 @@ class Searcher:
         self.reranking = reranking
         self._index = index
         self._encoder = encoder
+        self.runtime = encoder.runtime
         self._vocabulary = Vocabulary(index)
         self._tell: Callable[[Results], None] = lambda _: None
 

@@ -23,7 +23,9 @@ def choose_directory(settings: Settings) -> Path:
 
 
 def make_live(
-    artifact: Artifact, settings: Settings, load: Callable[[str], Encoder] = load_encoder
+    artifact: Artifact,
+    settings: Settings,
+    load: Callable[[str], Encoder] = lambda name: load_encoder(name, say),
 ) -> Live:
     """A Live whose encoder is that of the build, or the one the settings name."""
     return Live(

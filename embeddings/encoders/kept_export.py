@@ -1,0 +1,151 @@
+"""The export of a model: made once, compared with the model itself, kept, and checked when opened.
+
+A folder for each model, by the hashes of its weights and of its files of JSON, with the graph, what
+is known of it (`export.json`) and the sha256 of both. Of a model that cannot be exported, or whose
+export gives other vectors, only the reason is kept, with the libraries that it holds for.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.encoders.keeping import find_home, locked, write_aside
+from embeddings.encoders.model_folder import ModelFolder, hash_file
+from embeddings.encoders.onnx_encoder import OnnxEncoder, Padding, TextReader
+from embeddings.encoders.protocol import Encoder
+from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
+
+Tell = Callable[[str], None]
+CPU = "CPUExecutionProvider"
+LEAST_COSINE = 0.9999
+_FORM = 1  # of the graph and of what is kept beside it
+_GRAPH, _FACTS, _SUMS = "model.onnx", "export.json", "SHA256SUMS"
+_MADE_WITH = ("onnx", "onnxruntime", "sentence-transformers", "torch", "transformers")
+_COMPARED = (
+    "lamp",
+    "",
+    "Who keeps the lamp of the lighthouse burning when the keeper is away?",
+    "Маяк на мысе зажигают каждый вечер, и смотритель записывает час в журнал.",
+    "灯台の灯は毎晩ともされ、番人がその時刻を記録する。",
+    "يضيء الحارس المنارة كل مساء ويكتب الساعة في الدفتر.",
+    "1,204 lamps — 35 °C; e = mc² 🔦 naïve café",
+    "The tide rises twice a day, and the bell of the harbour rings for every ship. " * 60,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is kept beside the graph; `refused` is why there is none."""
+
+    dimension: int = 0
+    padding_token: int = 0
+    padding_left: bool = False
+    refused: str = ""
+    made_with: dict[str, str] | None = None
+
+
+def open_exported(folder: ModelFolder, tell: Tell, provider: str = CPU) -> Encoder:
+    """The encoder of an export, made by the first call; else that of sentence-transformers.
+
+    Raises EncoderUnavailable where the model itself cannot be loaded.
+    """
+    kept = find_home() / (f"{folder.weights_sha256[:16]}-{folder.settings_sha256[:8]}-onnx-{_FORM}")
+    if (facts := _read(kept)) is None:
+        try:
+            with locked(kept.parent):
+                if (facts := _read(kept)) is None:
+                    tell(f"exporting {folder.name} for onnxruntime, once for this machine")
+                    facts = _make(folder, kept)
+                    if facts.refused:
+                        tell(f"{folder.name} runs by sentence-transformers: {facts.refused}")
+        except OSError as error:
+            tell(
+                f"{folder.name} runs by sentence-transformers, which takes longer: its export "
+                f"cannot be kept in {kept.parent}: {error.strerror or error}. Make room there, or "
+                "set HF_HOME to a folder that can be written"
+            )
+            return SentenceTransformerEncoder(folder)
+    if facts.refused:
+        return SentenceTransformerEncoder(folder)
+    return _open(folder, kept, facts, provider)
+
+
+def _open(folder: ModelFolder, kept: Path, facts: _Facts, provider: str = CPU) -> OnnxEncoder:
+    padding = Padding(facts.padding_token, facts.padding_left)
+    return OnnxEncoder(folder, kept / _GRAPH, facts.dimension, padding, provider)
+
+
+def _read(kept: Path) -> _Facts | None:
+    """None where nothing is kept, or what is kept is damaged or no longer holds."""
+    try:
+        if (kept / _SUMS).read_text(encoding="utf-8") != _sum(kept):
+            return None
+        facts = _Facts(**json.loads((kept / _FACTS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return None if facts.refused and facts.made_with != _list_versions() else facts
+
+
+def _sum(kept: Path) -> str:
+    """The sha256 of each file, as sha256sum writes them."""
+    names = sorted(path.name for path in kept.iterdir() if path.name != _SUMS)
+    return "".join(f"{hash_file(kept / name)}  {name}\n" for name in names)
+
+
+def _make(folder: ModelFolder, kept: Path) -> _Facts:
+    """Export and compare; what is kept of it. Raises EncoderUnavailable, OSError."""
+    reference = SentenceTransformerEncoder(folder)
+    facts = _Facts()
+
+    def write(aside: Path) -> None:
+        nonlocal facts
+        try:
+            facts = _export(folder, reference, aside)
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # the libraries below raise what they like
+            for path in aside.iterdir():
+                path.unlink()
+            facts = _Facts(refused=_tell_shortly(error), made_with=_list_versions())
+        (aside / _FACTS).write_text(json.dumps(asdict(facts)), encoding="utf-8")
+        (aside / _SUMS).write_text(_sum(aside), encoding="utf-8")
+
+    write_aside(kept, write)
+    return facts
+
+
+def _export(folder: ModelFolder, reference: SentenceTransformerEncoder, aside: Path) -> _Facts:
+    """Raises ValueError where the export gives other vectors."""
+    from embeddings.encoders.onnx_export import export
+
+    padding = reference.padding
+    texts = TextReader(folder, padding)
+    export(reference.model, *texts.fill_up(texts.read(_COMPARED[:3])), aside / _GRAPH)
+    facts = _Facts(reference.identity.dimension, padding.token, padding.left)
+    least = _compare(reference, _open(folder, aside, facts))
+    if not least >= LEAST_COSINE:
+        raise ValueError(f"its export gives other vectors (cosine {least:.5f})")
+    return facts
+
+
+def _compare(reference: SentenceTransformerEncoder, exported: OnnxEncoder) -> float:
+    """The least cosine between both vectors of a text, by itself and padded in a batch."""
+    own = reference.encode_passages(_COMPARED)
+    alone = np.vstack([exported.encode_passages([text]) for text in _COMPARED])
+    return float(
+        min(np.sum(own * v, axis=1).min() for v in (alone, exported.encode_together(_COMPARED)))
+    )
+
+
+def _tell_shortly(error: Exception) -> str:
+    lines: list[Any] = str(error).splitlines() or [type(error).__name__]
+    return f"it cannot be exported: {lines[0]}"[:300]
+
+
+def _list_versions() -> dict[str, str]:
+    return {name: version(name) for name in _MADE_WITH}
