@@ -11,6 +11,7 @@ from typing import Any
 from service.setting_values import (
     LONGEST,
     make_reader,
+    read_device,
     read_glob,
     read_header,
     read_host,
@@ -55,6 +56,14 @@ _AGAIN = "; may be repeated (in the variable: divided by `:`)"
 SETTINGS: tuple[Setting, ...] = (
     Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
     Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
+    Setting(
+        "device",
+        read_device,
+        "auto",
+        "device that runs the encoder: auto, cpu, cuda, cuda:1, mps; auto has passages encoded by "
+        "a GPU of the kind cuda where torch finds one, all else by the CPU",
+        "DEVICE",
+    ),
     Setting(
         "reranker",
         str,

@@ -27,6 +27,7 @@ class Settings:
 
     index: str = ""
     encoder: str = ""
+    device: str = "auto"
     reranker: str | None = None
     rerank_ms: int = 300
     host: str = "127.0.0.1"

@@ -21,7 +21,6 @@ from embeddings.encoders.protocol import Encoder
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
 Tell = Callable[[str], None]
-CPU = "CPUExecutionProvider"
 LEAST_COSINE = 0.9999
 _FORM = 1  # of the graph and of what is kept beside it
 _GRAPH, _FACTS, _SUMS = "model.onnx", "export.json", "SHA256SUMS"
@@ -49,7 +48,7 @@ class _Facts:
     made_with: dict[str, str] | None = None
 
 
-def open_exported(folder: ModelFolder, tell: Tell, provider: str = CPU) -> Encoder:
+def open_exported(folder: ModelFolder, tell: Tell) -> Encoder:
     """The encoder of an export, made by the first call; else that of sentence-transformers.
 
     Raises EncoderUnavailable where the model itself cannot be loaded.
@@ -72,12 +71,12 @@ def open_exported(folder: ModelFolder, tell: Tell, provider: str = CPU) -> Encod
             return SentenceTransformerEncoder(folder)
     if facts.refused:
         return SentenceTransformerEncoder(folder)
-    return _open(folder, kept, facts, provider)
+    return _open(folder, kept, facts)
 
 
-def _open(folder: ModelFolder, kept: Path, facts: _Facts, provider: str = CPU) -> OnnxEncoder:
+def _open(folder: ModelFolder, kept: Path, facts: _Facts) -> OnnxEncoder:
     padding = Padding(facts.padding_token, facts.padding_left)
-    return OnnxEncoder(folder, kept / _GRAPH, facts.dimension, padding, provider)
+    return OnnxEncoder(folder, kept / _GRAPH, facts.dimension, padding)
 
 
 def _read(kept: Path) -> _Facts | None:

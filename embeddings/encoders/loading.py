@@ -26,8 +26,12 @@ _WEIGHTS = "*.safetensors"
 _TOKENIZER_FILES = ["*.json", "*.txt", "*.model"]
 
 
-def load_encoder(name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG.info) -> Encoder:
+def load_encoder(
+    name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG.info, device: str = "auto"
+) -> Encoder:
     """Load a model, its weights checked where their hash is known; `tell` hears of long steps.
+
+    `device` is auto, cpu, or one by torch's name of it.
 
     Raises EncoderUnavailable, EncoderDamaged.
     """
@@ -35,9 +39,9 @@ def load_encoder(name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG
         return HashingEncoder()
     folder = _find_folder(name, with_weights=True)
     _check_weights(folder)
-    from embeddings.encoders.kept_export import open_exported
+    from embeddings.encoders.devices import open_on
 
-    return open_exported(folder, tell)
+    return open_on(folder, device, tell)
 
 
 def load_tokenizer(name: str = DEFAULT_ENCODER) -> Tokenizer:

@@ -18,6 +18,7 @@ from embeddings.records import Vectors
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "vectors"
 _TOKENS_AT_ONCE = 2048
+_PROVIDER = "CPUExecutionProvider"  # GPUs are left to torch (devices.py)
 _ERRORS_ALONE = 3
 Ids = NDArray[np.int64]
 
@@ -35,9 +36,7 @@ class OnnxEncoder:
 
     runtime = "onnx"
 
-    def __init__(
-        self, folder: ModelFolder, file: Path, dimension: int, padding: Padding, provider: str
-    ) -> None:
+    def __init__(self, folder: ModelFolder, file: Path, dimension: int, padding: Padding) -> None:
         query_prompt, passage_prompt = folder.prompts
         self.identity = EncoderIdentity(
             name=folder.name,
@@ -48,7 +47,7 @@ class OnnxEncoder:
             passage_prompt=passage_prompt,
         )
         self._texts = TextReader(folder, padding)
-        self._session = _open_session(file, provider)
+        self._session = _open_session(file)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self.identity.query_prompt + text for text in texts])
@@ -111,7 +110,7 @@ def cut_batches(lengths: Sequence[int], most: int = _TOKENS_AT_ONCE) -> Iterator
         yield batch
 
 
-def _open_session(file: Path, provider: str) -> Any:
+def _open_session(file: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -121,7 +120,7 @@ def _open_session(file: Path, provider: str) -> Any:
     options.add_session_config_entry("session.force_spinning_stop", "1")
     # It would keep a plan of memory for each shape of a batch that was ever seen.
     options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(str(file), options, providers=[provider])
+    return onnxruntime.InferenceSession(str(file), options, providers=[_PROVIDER])
 
 
 def _count_threads() -> int:

@@ -56,7 +56,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
         report = build_index(
             paths,
             artifact,
-            lambda: load_encoder(name, say),
+            lambda: load_encoder(name, say, settings.device),
             load_tokenizer(name),
             name,
             _choose_options(settings),

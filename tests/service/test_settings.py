@@ -12,6 +12,7 @@ from service.settings import SETTINGS, Settings, add_flags, read_settings
 GIVEN = {
     "index": ("here", "here"),
     "encoder": ("hashing", "hashing"),
+    "device": ("cuda:1", "cuda:1"),
     "reranker": ("judge", "judge"),
     "rerank-ms": ("50", 50),
     "host": ("0.0.0.0", "0.0.0.0"),
