@@ -94,7 +94,17 @@ def build_index(
     options = options or BuildOptions()
     listing = Reading()
     files = list_sources(roots, listing, Selection(options.include, options.exclude))
-    task = _Task(roots, files, listing, tokenizer, encoder_name, options, rehash, progress)
+    task = _Task(
+        roots,
+        artifact.directory,
+        files,
+        listing,
+        tokenizer,
+        encoder_name,
+        options,
+        rehash,
+        progress,
+    )
     if live is not None and task.is_done_by(live):
         manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
     else:
@@ -119,6 +129,7 @@ class _Task:
     """Everything a build is told."""
 
     roots: Sequence[Path]
+    directory: Path
     files: Sequence[SourceFile]
     listing: Reading
     tokenizer: Tokenizer
@@ -154,7 +165,7 @@ class _Task:
         if manifest and manifest.encoder != asdict(encoder.identity):
             index = None
             corpus = self._read(NOTHING.among(manifest.sources)) if earlier.cuts else corpus
-        vectors = VectorSource(encoder, index)
+        vectors = VectorSource(encoder, index, self.directory)
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:
@@ -215,6 +226,7 @@ class _Task:
         )
         writer.verify(manifest)
         writer.publish()
+        vectors.forget()
         self.progress("writing", 1, 1)
         return manifest
 

@@ -15,7 +15,9 @@ from embeddings.vectors import VectorSource
 
 def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress) -> IndexContents:
     """Fold repeats, find the vector of each passage and sentence, and weigh the terms."""
+    progress("finding repeats", 0, 1)
     passages, folds = fold_repeats(cuts)
+    progress("finding repeats", 1, 1)
     passages.sort(key=lambda passage: passage.id)
     sentences = [
         [passage.text[span.start : span.end] for span in passage.sentences] for passage in passages
@@ -24,6 +26,7 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
     passage_vectors, sentence_vectors = vectors.find(
         [passage.text for passage in passages], [s for own in sentences for s in own], progress
     )
+    progress("counting words", 0, 1)
     terms = [
         [find_terms(text, passage.language) for text in texts]
         for passage, texts in zip(passages, sentences, strict=True)
@@ -34,6 +37,11 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         [_append_names(sentence, names.find(sentence, passage.language)) for sentence in own]
         for passage, own in zip(passages, terms, strict=True)
     ]
+    word_order = order_words(named, postings)
+    progress("counting words", 1, 1)
+    progress("drawing the map", 0, 1)
+    positions = project(passage_vectors)
+    progress("drawing the map", 1, 1)
     return IndexContents(
         cuts=cuts,
         passages=passages,
@@ -41,9 +49,9 @@ def make_contents(cuts: Sequence[Cut], vectors: VectorSource, progress: Progress
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
         sentence_offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-        positions=project(passage_vectors),
+        positions=positions,
         postings=postings,
-        word_order=order_words(named, postings),
+        word_order=word_order,
     )
 
 

@@ -7,9 +7,11 @@ way to the same files gives the same corpus.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from embeddings.documents import DocumentReader, SourceFile, read_documents
+from embeddings.documents.ahead import call_ahead
 from embeddings.manifest import hash_file
 from embeddings.records import Cut, Document, Reading
 from embeddings.repetition import find_lines, find_repeated_lines
@@ -101,17 +103,35 @@ def read_corpus(
 
     With `rehash` no file is taken to be the same for its size and time alone.
     """
-    found = []
-    for done, file in enumerate(files):
-        progress("reading", done, len(files))
-        found.append(_recall(file, earlier, rehash) or _read(file, reader))
-    progress("reading", len(files), len(files))
+    found = _read_all(files, earlier, reader, progress, rehash)
     found, repeated = _settle(found, earlier.repeated, reader)
     cuts = _cut_all(found, lambda document: cut_document(document, repeated), progress)
     sources: dict[str, dict[str, Any]] = {}
     for one in found:  # of two whose names show alike, the first gives the document
         sources.setdefault(one.file.source, one.record)
     return Corpus(cuts, sources, _gather(found), _compare(sources, earlier.sources))
+
+
+def _read_all(
+    files: Sequence[SourceFile],
+    earlier: Earlier,
+    reader: DocumentReader,
+    progress: Progress,
+    rehash: bool,
+) -> list[_File]:
+    """All files, several at once. Those of a live build give what it holds."""
+
+    def take(file: SourceFile) -> _File:
+        return _recall(file, earlier, rehash) or _read(file, reader)
+
+    found: list[_File] = []
+    done, total = 0, sum(file.size for file in files)
+    progress("reading", done, total)
+    for one in call_ahead((partial(take, file) for file in files), reader.threads, reader.stop):
+        found.append(one)
+        done += one.file.size
+        progress("reading", done, total)
+    return found
 
 
 def _settle(
@@ -196,9 +216,9 @@ def _cut_all(files: Sequence[_File], cut: Callable[[Document], Cut], told: Progr
     cuts: list[Cut] = []
     for done, one in enumerate(files):
         if one.cuts is None:
-            told("cutting", done, len(files))
+            told("splitting", done, len(files))
         cuts.extend(one.cuts if one.cuts is not None else map(cut, one.documents))
-    told("cutting", len(files), len(files))
+    told("splitting", len(files), len(files))
     return cuts
 
 

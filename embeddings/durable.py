@@ -42,7 +42,8 @@ def writing(directory: Path) -> Iterator[None]:
         raise IndexUnwritable(
             f"the build could not be written to {directory} ({_tell_free(directory)}): {error}",
             "make room there, or choose another folder with --index; what was half written is "
-            "removed, and the build that is live stays so",
+            "removed but for what was encoded, which the next build takes over, and the build that "
+            "is live stays so",
         ) from error
 
 

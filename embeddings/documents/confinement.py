@@ -64,13 +64,17 @@ class ConfinedReader:
 
     def close(self) -> None:
         """End the process, and whatever it has started."""
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with suppress(BrokenPipeError):
-            self._process.communicate()
-        self._process = None
+        self.kill()
+        if self._process is not None:
+            with suppress(BrokenPipeError):
+                self._process.communicate()
+            self._process = None
+
+    def kill(self) -> None:
+        """Make the process end while another thread waits for its reply."""
+        if (process := self._process) is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = self._process = subprocess.Popen(  # nosec B603  # no shell, no name from outside

@@ -1,4 +1,4 @@
-"""Reads files: those of plain formats here, the others in a process with limits.
+"""Reads files: those of plain formats here, the others in processes with limits, one for each core.
 
 A file that vanishes, or changes under the hand, costs itself alone.
 """
@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from queue import LifoQueue
 from types import TracebackType
 
 from embeddings.documents.confinement import ConfinedReader, Limits
@@ -20,11 +21,20 @@ LARGEST_FILE = 256 << 20
 
 
 class DocumentReader:
-    """Reads one file after the other. To be used as a context, which ends the process with it."""
+    """Reads files, in several threads if need be. A context, which ends its processes with it.
+
+    `threads` of them keep every core busy.
+    """
 
     def __init__(self, options: ReadOptions | None = None, limits: Limits | None = None) -> None:
         self._options = options or ReadOptions()
-        self._confined = ConfinedReader(self._options, limits or Limits())
+        self.threads = _count_cores()
+        self._confined = [
+            ConfinedReader(self._options, limits or Limits()) for _ in range(self.threads)
+        ]
+        self._free: LifoQueue[ConfinedReader] = LifoQueue()  # the last one has a process already
+        for confined in self._confined:
+            self._free.put(confined)
 
     def __enter__(self) -> "DocumentReader":
         return self
@@ -35,7 +45,13 @@ class DocumentReader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._confined.close()
+        for confined in self._confined:
+            confined.close()
+
+    def stop(self) -> None:
+        """End what other threads are reading, each of which then gets an error for its file."""
+        for confined in self._confined:
+            confined.kill()
 
     def read(self, file: SourceFile) -> Iterator[Item]:
         """Yield a file's documents, and in the place of one that cannot be read, the reason."""
@@ -54,7 +70,12 @@ class DocumentReader:
         if is_plain(data, ending):
             yield from read_bytes(data, ending, file.source, sha256, self._options)
         else:
-            yield from self._confined.read(data, ending, file.source, sha256)
+            confined = self._free.get()
+            try:
+                found = confined.read(data, ending, file.source, sha256)
+            finally:
+                self._free.put(confined)
+            yield from found
 
 
 def read_documents(
@@ -68,6 +89,13 @@ def read_documents(
         else:
             reading.notices.extend((file.source, notice) for notice in item.notices)
             yield replace(item, file=file.source)
+
+
+def _count_cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _read_whole(file: SourceFile) -> bytes:

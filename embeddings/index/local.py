@@ -5,7 +5,7 @@ The only file that imports faiss. Vectors are unit vectors, so the inner product
 
 import os
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import faiss
@@ -40,6 +40,7 @@ _OFFSETS = "sentence_offsets.npy"
 _NEIGHBOURS = "neighbours.npy"
 _ARRAYS = (_OFFSETS, _NEIGHBOURS)
 _POSITIONS = "positions.npy"
+_RECALL_AT_ONCE = 4096
 FILES = (_STORE, _PASSAGES, _SENTENCES, *_ARRAYS, _POSITIONS, *postings_files(), *WORD_ORDER_FILES)
 
 
@@ -159,20 +160,17 @@ class LocalIndex:
         """Every document as it was taken apart, by source."""
         return self._store.cuts()
 
-    def recall_vectors(self, wanted: Collection[str]) -> dict[str, Vectors]:
-        """The vectors of those of the wanted texts that stand here as a passage or a sentence."""
-        passages: dict[str, int] = {}
-        sentences: dict[str, int] = {}
-        for number, (text, spans) in enumerate(self._store.texts()):
-            if text in wanted:
-                passages[text] = number
-            for row, span in enumerate(spans, start=int(self._offsets[number])):
-                sentence = text[span.start : span.end]
-                if sentence in wanted:
-                    sentences[sentence] = row
-        found = dict(zip(sentences, _rows_of(self._sentences, sentences), strict=True))
-        found.update(zip(passages, _rows_of(self._passages, passages), strict=True))
-        return found
+    def recall_vectors(self) -> Iterator[tuple[list[str], Vectors, bool]]:
+        """The texts and vectors of all passages, and of all sentences, some at a time.
+
+        The last says whether they are passages.
+        """
+        for start in range(0, self.passage_count, _RECALL_AT_ONCE):
+            numbers = np.arange(start, min(start + _RECALL_AT_ONCE, self.passage_count))
+            texts = list(self._store.texts(start, start + _RECALL_AT_ONCE))
+            yield [text for text, _ in texts], _reconstruct(self._passages, numbers), True
+            sentences = [text[span.start : span.end] for text, own in texts for span in own]
+            yield sentences, _reconstruct(self._sentences, self._sentence_rows(numbers)), False
 
     def passage_vector(self, number: int) -> Vectors:
         """The stored vector of one passage."""
@@ -222,10 +220,6 @@ def _search(index: faiss.Index, vector: Vectors, depth: int, allowed: Numbers | 
             found = rows[0] >= 0
             return take_best(rows[0][found], scores[0][found], depth)
         asked *= 4
-
-
-def _rows_of(index: faiss.Index, rows: Mapping[str, int]) -> Vectors:
-    return _reconstruct(index, np.fromiter(rows.values(), dtype=np.int64, count=len(rows)))
 
 
 def _reconstruct(index: faiss.Index, rows: Numbers) -> Vectors:

@@ -169,9 +169,10 @@ class Store:
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
-    def texts(self) -> Iterator[tuple[str, tuple[Span, ...]]]:
-        """Text and sentences of every passage, by number."""
-        for text, sentences in self._rows("SELECT text, sentences FROM passages ORDER BY number"):
+    def texts(self, start: int, end: int) -> Iterator[tuple[str, tuple[Span, ...]]]:
+        """Text and sentences of the passages with these numbers, in their order."""
+        statement = "SELECT text, sentences FROM passages WHERE number >= ? AND number < ?"
+        for text, sentences in self._rows(f"{statement} ORDER BY number", (start, end)):
             yield text, unpack_spans(sentences)
 
 

@@ -8,16 +8,20 @@ from typing import Any
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from embeddings.errors import WinnowError
 
+# What a stage counts, where its name does not say it.
+_UNITS = {"reading": "bytes", "encoding": "characters", "splitting": "files"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -44,17 +48,18 @@ def print_json(value: Any) -> None:
 
 
 class ProgressBar:
-    """A bar for each stage when a person is watching, else one line a stage."""
+    """A bar with rate and time left for each stage when a person is watching, else one line."""
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console(stderr=True)
         self._watched = console.is_terminal
         self._bars: dict[str, TaskID] = {}
         self._said: set[str] = set()
         self._progress = Progress(
-            TextColumn("{task.description:>9}"),
-            BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.description:>16}"),
+            BarColumn(20),
+            TextColumn("{task.percentage:>3.0f}%"),
+            _Rate(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
@@ -72,9 +77,20 @@ class ProgressBar:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if not self._watched:
             if stage not in self._said and total:
-                say(f"{stage} {total:,}" if total > 1 else stage)
+                unit = f" {_UNITS[stage]}" if stage in _UNITS else ""
+                say(f"{stage} {total:,}{unit}" if total > 1 else stage)
                 self._said.add(stage)
-            return
-        if stage not in self._bars:
-            self._bars[stage] = self._progress.add_task(stage, total=total)
-        self._progress.update(self._bars[stage], completed=done, total=total)
+        elif stage in self._bars:
+            self._progress.update(self._bars[stage], completed=done, total=total)
+        else:  # what was done before it was first told counts for no rate
+            self._bars[stage] = self._progress.add_task(stage, total=total, completed=done)
+
+
+class _Rate(ProgressColumn):
+    """How much is done in a second, of what the stage counts."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if not speed or (task.total or 0) <= 1:
+            return Text("")
+        return Text(f"{speed:,.0f} {_UNITS.get(task.description, '')}".rstrip() + "/s")

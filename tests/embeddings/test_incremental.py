@@ -93,7 +93,7 @@ def test_any_sequence_of_adds_changes_and_removals_equals_a_fresh_build(
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read, in order."""
+    """The names of the files that are read, in no certain order."""
     names: list[str] = []
     original = DocumentReader.read
 
@@ -113,7 +113,7 @@ def test_only_what_changed_is_read_again_and_the_report_counts_it(
     tides = tiny_corpus / "tides.txt"
     tides.write_bytes(tides.read_bytes() + b"\n\nThe moon is their cause.\n")
     report = build(tiny_corpus, tiny_artifact)
-    assert read == ["bad.txt", "new.txt", "tides.txt"]
+    assert sorted(read) == ["bad.txt", "new.txt", "tides.txt"]
     files = len(tiny_artifact.manifest().sources)
     assert report.changes == Changes(new=2, changed=1, removed=1, unchanged=files - 3, unreadable=1)
 
@@ -199,7 +199,7 @@ def test_another_encoder_of_the_same_name_takes_nothing_over(
     """Not even where no file changed: no answer could be given from the vectors that are there."""
     report = build(tiny_corpus, tiny_artifact, _Narrow())
     assert report.fresh
-    assert read == sorted(report.manifest.sources)
+    assert sorted(read) == sorted(report.manifest.sources)
     assert report.encoded > len(read)
     assert not build(tiny_corpus, tiny_artifact, _Narrow()).fresh
 
