@@ -30,7 +30,7 @@ from embeddings.earlier import (
     read_live,
     recall,
 )
-from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
+from embeddings.encoders import Encoder, Loss, Profile, Tokenizer, find_profile
 from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
 from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
@@ -51,6 +51,7 @@ class BuildOptions:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ocr: str = ""  # the languages of pictures of text, as tesseract names them
+    int8: bool = False  # vectors by weights rounded to 8 bits
 
     def record(self, encoder_name: str) -> dict[str, Any]:
         """What the manifest says of them, as JSON has it; the order of globs does not matter."""
@@ -60,13 +61,17 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `fresh` is False where the live build already held all this."""
+    """What a build did. `fresh` is False where the live build already held all this.
+
+    `loss` is that of vectors by weights of 8 bits, where any were encoded.
+    """
 
     manifest: Manifest
     fresh: bool
     changes: Changes
     encoded: int
     seconds: float
+    loss: Loss | None = None
 
 
 def build_index(
@@ -165,7 +170,9 @@ class _Task:
         if manifest and manifest.encoder != asdict(encoder.identity):
             index = None
             corpus = self._read(NOTHING.among(manifest.sources)) if earlier.cuts else corpus
-        vectors = VectorSource(encoder, index, self.directory)
+        if manifest and manifest.options.get("int8", False) != self.options.int8:
+            index = None
+        vectors = VectorSource(encoder, index, self.directory, self.options.int8)
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:

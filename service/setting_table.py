@@ -126,6 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
         False,
         "send traces by OpenTelemetry, whose own variables say where: OTEL_EXPORTER_OTLP_ENDPOINT",
     ),
+    Setting(
+        "int8",
+        read_switch,
+        False,
+        "encode passages by weights rounded to 8 bits: faster, and the loss is printed",
+    ),
     Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),
     Setting("include", read_glob, (), f"glob of files to read, no others{_AGAIN}", "GLOB", True),

@@ -41,6 +41,7 @@ class Settings:
     log_format: str = "plain"
     log_queries: bool = False
     telemetry: bool = False
+    int8: bool = False
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 Tell = Callable[[str], None]
 LEAST_COSINE = 0.9999
 _FORM = 1  # of the graph and of what is kept beside it
-_GRAPH, _FACTS, _SUMS = "model.onnx", "export.json", "SHA256SUMS"
+GRAPH, _FACTS, _SUMS = "model.onnx", "export.json", "SHA256SUMS"
 _MADE_WITH = ("onnx", "onnxruntime", "sentence-transformers", "torch", "transformers")
 _COMPARED = (
     "lamp",
@@ -48,8 +48,30 @@ class _Facts:
     made_with: dict[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export that lies in a folder, whole."""
+
+    folder: Path
+    facts: _Facts
+
+    def open(self, model: ModelFolder, graph: Path | None = None) -> OnnxEncoder:
+        """The encoder that it is, or that another graph of the same form is."""
+        padding = Padding(self.facts.padding_token, self.facts.padding_left)
+        return OnnxEncoder(model, graph or self.folder / GRAPH, self.facts.dimension, padding)
+
+
 def open_exported(folder: ModelFolder, tell: Tell) -> Encoder:
     """The encoder of an export, made by the first call; else that of sentence-transformers.
+
+    Raises EncoderUnavailable where the model itself cannot be loaded.
+    """
+    found = find_export(folder, tell)
+    return found.open(folder) if found else SentenceTransformerEncoder(folder)
+
+
+def find_export(folder: ModelFolder, tell: Tell) -> Export | None:
+    """Made by the first call; None where there is none and can be none.
 
     Raises EncoderUnavailable where the model itself cannot be loaded.
     """
@@ -68,22 +90,28 @@ def open_exported(folder: ModelFolder, tell: Tell) -> Encoder:
                 f"cannot be kept in {kept.parent}: {error.strerror or error}. Make room there, or "
                 "set HF_HOME to a folder that can be written"
             )
-            return SentenceTransformerEncoder(folder)
-    if facts.refused:
-        return SentenceTransformerEncoder(folder)
-    return _open(folder, kept, facts)
+            return None
+    return None if facts.refused else Export(kept, facts)
 
 
-def _open(folder: ModelFolder, kept: Path, facts: _Facts) -> OnnxEncoder:
-    padding = Padding(facts.padding_token, facts.padding_left)
-    return OnnxEncoder(folder, kept / _GRAPH, facts.dimension, padding)
+def is_whole(kept: Path) -> bool:
+    """Whether a folder holds what was written, and nothing else."""
+    try:
+        return (kept / _SUMS).read_text(encoding="utf-8") == _sum(kept)
+    except (OSError, ValueError):
+        return False
+
+
+def write_sums(kept: Path) -> None:
+    """Note the sha256 of each file, for `is_whole`."""
+    (kept / _SUMS).write_text(_sum(kept), encoding="utf-8")
 
 
 def _read(kept: Path) -> _Facts | None:
     """None where nothing is kept, or what is kept is damaged or no longer holds."""
+    if not is_whole(kept):
+        return None
     try:
-        if (kept / _SUMS).read_text(encoding="utf-8") != _sum(kept):
-            return None
         facts = _Facts(**json.loads((kept / _FACTS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
@@ -112,7 +140,7 @@ def _make(folder: ModelFolder, kept: Path) -> _Facts:
                 path.unlink()
             facts = _Facts(refused=_tell_shortly(error), made_with=_list_versions())
         (aside / _FACTS).write_text(json.dumps(asdict(facts)), encoding="utf-8")
-        (aside / _SUMS).write_text(_sum(aside), encoding="utf-8")
+        write_sums(aside)
 
     write_aside(kept, write)
     return facts
@@ -124,9 +152,9 @@ def _export(folder: ModelFolder, reference: SentenceTransformerEncoder, aside: P
 
     padding = reference.padding
     texts = TextReader(folder, padding)
-    export(reference.model, *texts.fill_up(texts.read(_COMPARED[:3])), aside / _GRAPH)
+    export(reference.model, *texts.fill_up(texts.read(_COMPARED[:3])), aside / GRAPH)
     facts = _Facts(reference.identity.dimension, padding.token, padding.left)
-    least = _compare(reference, _open(folder, aside, facts))
+    least = _compare(reference, Export(aside, facts).open(folder))
     if not least >= LEAST_COSINE:
         raise ValueError(f"its export gives other vectors (cosine {least:.5f})")
     return facts

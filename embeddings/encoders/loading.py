@@ -16,6 +16,7 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.profiles import DEFAULT_ENCODER, Profile, find_profile, list_names
 from embeddings.encoders.protocol import Encoder, Reranker, Tokenizer
+from embeddings.encoders.quantized import RoundedEncoder, open_rounded
 from embeddings.errors import EncoderDamaged, EncoderUnavailable
 
 _LOG = logging.getLogger("winnow")
@@ -42,6 +43,20 @@ def load_encoder(
     from embeddings.encoders.devices import open_on
 
     return open_on(folder, device, tell)
+
+
+def load_rounded(
+    name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG.info
+) -> RoundedEncoder:
+    """One whose passages come of weights rounded to 8 bits, by the CPU.
+
+    Raises EncoderUnavailable, EncoderDamaged.
+    """
+    if name == "hashing":
+        raise EncoderUnavailable(f"{name} has no weights to round", "build without --int8")
+    folder = _find_folder(name, with_weights=True)
+    _check_weights(folder)
+    return open_rounded(folder, tell)
 
 
 def load_tokenizer(name: str = DEFAULT_ENCODER) -> Tokenizer:

@@ -24,7 +24,10 @@ _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", *_ENCODING, "keep-all", *_READING, *_WRITING, "strict", "log-format", "json"),
+        (
+            *("index", *_ENCODING, "int8", "keep-all", *_READING, *_WRITING),
+            *("strict", "log-format", "json"),
+        ),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),

@@ -26,6 +26,7 @@ GIVEN = {
     "log-format": ("json", "json"),
     "log-queries": ("1", True),
     "telemetry": ("1", True),
+    "int8": ("1", True),
     "keep-all": ("yes", True),
     "text-column": ("abstract", "abstract"),
     "include": ("a/*.txt", ("a/*.txt",)),
