@@ -17,15 +17,17 @@ RUN mkdir embeddings service && \
     sh requirements/install.sh run && \
     .venv/bin/python -m pip uninstall --quiet --yes uv pip && \
     rm -rf .venv/lib/python3*/site-packages/torch/include .venv/lib/python3*/site-packages/torch/test && \
-    .venv/bin/python -c "import faiss, fastapi, sentence_transformers, uvicorn" && \
+    .venv/bin/python -c "import faiss, fastapi, onnx, onnxruntime, sentence_transformers, uvicorn" && \
     chmod -R go-w .venv
-ENV PYTHONDONTWRITEBYTECODE=1
+# HF_HOME: where the build below leaves the export of the model.
+ENV PYTHONDONTWRITEBYTECODE=1 HF_HOME=/app/models
 COPY embeddings embeddings
 COPY service service
 COPY seeds seeds
 # Readable for the user below, whatever the umask of the checkout.
 RUN chmod -R go=rX embeddings service seeds && \
-    .venv/bin/winnow build seeds --strict
+    .venv/bin/winnow build seeds --strict && \
+    chmod -R go=rX models
 
 FROM ${BASE_IMAGE}
 # /index: where a volume may hold the index of other documents; /keys: one for the file of keys.
@@ -38,9 +40,10 @@ COPY --from=build /app/seeds seeds
 COPY --from=build /app/embeddings embeddings
 COPY --from=build /app/service service
 COPY --from=build /app/index index
+COPY --from=build /app/models models
 USER 10001:10001
 ENV PATH=/app/.venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 WINNOW_HOST=0.0.0.0 WINNOW_PORT=8000 \
-    WINNOW_KEYS=/keys/keys.json
+    WINNOW_KEYS=/keys/keys.json HF_HOME=/app/models
 EXPOSE 8000
 # Straight to the server, whatever proxy the environment names.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-c", "\

@@ -25,7 +25,7 @@ from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.holding import alone, held
 from embeddings.index import VectorFacts
-from embeddings.index.files import LEAST_RECALL, list_files, write_index
+from embeddings.index.files import list_files, write_index
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import (
     CHECKSUM,
@@ -234,9 +234,7 @@ class ArtifactWriter:
             self._aside.mkdir()
         return self._build
 
-    def add(
-        self, contents: IndexContents, least_recall: float = LEAST_RECALL
-    ) -> Mapping[str, VectorFacts]:
+    def add(self, contents: IndexContents, least_recall: float) -> Mapping[str, VectorFacts]:
         with writing(self._artifact.directory):
             return write_index(self._aside, contents, least_recall)
 

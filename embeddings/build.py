@@ -1,7 +1,7 @@
 """The pipeline: documents -> passages -> vectors -> a published build. Knows every part above."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ from embeddings.artifact import Artifact, ArtifactWriter
 from embeddings.contents import make_contents
 from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
 from embeddings.documents import (
-    ENDINGS,
     DocumentReader,
     ReadOptions,
     Selection,
@@ -30,19 +29,16 @@ from embeddings.earlier import (
     read_live,
     recall,
 )
-from embeddings.encoders import Encoder, Profile, Tokenizer, find_profile
-from embeddings.errors import CorpusEmpty, IndexOfOtherRoots
-from embeddings.index import VectorFacts
+from embeddings.encoders import Encoder, Loss, Tokenizer, find_profile
+from embeddings.errors import IndexOfOtherRoots
 from embeddings.index.files import LEAST_RECALL
-from embeddings.languages import share_unknown
 from embeddings.manifest import Manifest
 from embeddings.on_disk import keep_cuts
 from embeddings.overview import describe_corpus
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, IndexContents, Passage, Reading
+from embeddings.records import Cut, Document, IndexContents, Reading
+from embeddings.remarks import describe_empty, remark_on_languages, remark_on_recall
 from embeddings.vectors import VectorSource
-
-_UNKNOWN_LANGUAGE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ class BuildOptions:
     exclude: tuple[str, ...] = ()
     ocr: str = ""  # the languages of pictures of text, as tesseract names them
     min_recall: float = LEAST_RECALL  # of the ten nearest vectors, the share a search must find
+    int8: bool = False  # vectors by weights rounded to 8 bits
 
     def record(self, encoder_name: str) -> dict[str, Any]:
         """What the manifest says of them, as JSON has it; the order of globs does not matter."""
@@ -64,13 +61,17 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `fresh` is False where the live build already held all this."""
+    """What a build did. `fresh` is False where the live build already held all this.
+
+    `loss` is that of vectors by weights of 8 bits, where any were encoded.
+    """
 
     manifest: Manifest
     fresh: bool
     changes: Changes
     encoded: int
     seconds: float
+    loss: Loss | None = None
 
 
 def build_index(
@@ -169,7 +170,9 @@ class _Task:
         if manifest and manifest.encoder != asdict(encoder.identity):
             index = None
             corpus = self._read(NOTHING.among(manifest.sources)) if earlier.cuts else corpus
-        vectors = VectorSource(encoder, index, self.directory)
+        if manifest and manifest.options.get("int8", False) != self.options.int8:
+            index = None
+        vectors = VectorSource(encoder, index, self.directory, self.options.int8)
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:
@@ -201,7 +204,7 @@ class _Task:
 
     def _refuse_empty(self, corpus: Corpus) -> None:
         if not any(cut.passages for cut in corpus.cuts):
-            raise _describe_empty(self.roots, self._gather(corpus))
+            raise describe_empty(self.roots, self._gather(corpus))
 
     def _write(
         self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
@@ -212,8 +215,8 @@ class _Task:
         searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
         reading = self._gather(corpus)
-        _warn_of_languages(contents.passages, profile, reading)
-        _warn_of_recall(searched, self.options.min_recall, reading)
+        remark_on_languages(contents.passages, profile, reading)
+        remark_on_recall(searched, self.options.min_recall, reading)
         manifest = Manifest(
             build=build,
             version=__version__,
@@ -253,45 +256,6 @@ def _refuse_other_roots(
             f"not of {', '.join(_name_roots(roots))}",
             "name another folder with --index, or give --replace to put these in its place",
         )
-
-
-def _describe_empty(roots: Sequence[Path], reading: Reading) -> CorpusEmpty:
-    where = ", ".join(str(root) for root in roots)
-    left_out = [*reading.unreadable, *reading.skipped]
-    left_out += [pair for pair in reading.notices if not pair[0]]
-    if not left_out:
-        return CorpusEmpty(f"{where} holds no documents", f"put documents into it ({ENDINGS})")
-    first = "; ".join(": ".join(filter(None, pair)) for pair in left_out[:3])
-    more = f"; and {len(left_out) - 3} more" if len(left_out) > 3 else ""
-    return CorpusEmpty(
-        f"{where} holds no document that could be read ({first}{more})",
-        f"put documents into it ({ENDINGS})",
-    )
-
-
-def _warn_of_languages(passages: Sequence[Passage], profile: Profile, reading: Reading) -> None:
-    share = share_unknown((passage.language for passage in passages), profile.languages)
-    if share > _UNKNOWN_LANGUAGE_SHARE:
-        reading.notices.append(
-            (
-                "",
-                f"{share:.0%} of the passages are in languages that {profile.name} does not know; "
-                "they are found by their words alone",
-            )
-        )
-
-
-def _warn_of_recall(searched: Mapping[str, VectorFacts], least: float, reading: Reading) -> None:
-    for name, facts in searched.items():
-        if facts.missed is not None:
-            reading.notices.append(
-                (
-                    "",
-                    f"all {facts.rows:,} vectors of {name} are compared for each query: lists of "
-                    f"near ones find {facts.missed:.1%} of the ten nearest, less than the "
-                    f"{least:.1%} of --min-recall",
-                )
-            )
 
 
 def _count(contents: IndexContents, reading: Reading) -> dict[str, int]:

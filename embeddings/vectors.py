@@ -6,6 +6,7 @@ precision than passages, so what it holds as a sentence is taken for sentences a
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,13 @@ class VectorSource:
     What is encoded is kept in `directory` until `forget` says that a build was published.
     """
 
-    def __init__(self, encoder: Encoder, live: LocalIndex | None, directory: Path) -> None:
+    def __init__(
+        self, encoder: Encoder, live: LocalIndex | None, directory: Path, int8: bool
+    ) -> None:
         self._encoder = encoder
         self._live = live
         self._directory = directory
+        self._int8 = int8
         self.encoded = 0
 
     def find(
@@ -48,7 +52,10 @@ class VectorSource:
         return wanted.passages, wanted.sentences
 
     def _encode(self, wanted: "_Wanted", lacking: Numbers, progress: Progress) -> None:
-        with closing(EncodedTexts(self._directory, self._encoder.identity)) as encoded:
+        identity = self._encoder.identity
+        if self._int8:  # so that what such a build leaves is not taken for exact vectors
+            identity = replace(identity, name=f"{identity.name}, int8")
+        with closing(EncodedTexts(self._directory, identity)) as encoded:
             for found, vectors in encoded.take(wanted.digests[lacking]):
                 wanted.put(lacking[found], vectors)
             self._encode_rest(wanted, lacking, encoded, progress)

@@ -93,6 +93,7 @@ class Searcher:
         self._index = index
         self._encoder = encoder
         self._questions = Questions(manifest, index, encoder)
+        self.runtime = encoder.runtime
         self._tell: Callable[[Results], None] = lambda _: None
 
     @property

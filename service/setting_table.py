@@ -11,6 +11,7 @@ from typing import Any
 from service.setting_values import (
     LONGEST,
     make_reader,
+    read_device,
     read_glob,
     read_header,
     read_host,
@@ -56,6 +57,14 @@ _AGAIN = "; may be repeated (in the variable: divided by `:`)"
 SETTINGS: tuple[Setting, ...] = (
     Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
     Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
+    Setting(
+        "device",
+        read_device,
+        "auto",
+        "device that runs the encoder: auto, cpu, cuda, cuda:1, mps; auto has passages encoded by "
+        "a GPU of the kind cuda where torch finds one, all else by the CPU",
+        "DEVICE",
+    ),
     Setting(
         "reranker",
         str,
@@ -117,6 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
         read_switch,
         False,
         "send traces by OpenTelemetry, whose own variables say where: OTEL_EXPORTER_OTLP_ENDPOINT",
+    ),
+    Setting(
+        "int8",
+        read_switch,
+        False,
+        "encode passages by weights rounded to 8 bits: faster, and the loss is printed",
     ),
     Setting("keep-all", read_switch, False, "index page furniture too, as if it were text"),
     Setting("text-column", str, "", "column of a .csv or .jsonl that holds the text", "NAME"),

@@ -59,6 +59,12 @@ def read_host(value: str) -> str:
     return value
 
 
+def read_device(value: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]+)?", value, re.ASCII):
+        raise ValueError(value)
+    return value
+
+
 def read_header(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+", value):
         raise ValueError(value)

@@ -27,6 +27,7 @@ class Settings:
 
     index: str = ""
     encoder: str = ""
+    device: str = "auto"
     reranker: str | None = None
     rerank_ms: int = 300
     host: str = "127.0.0.1"
@@ -40,6 +41,7 @@ class Settings:
     log_format: str = "plain"
     log_queries: bool = False
     telemetry: bool = False
+    int8: bool = False
     keep_all: bool = False
     text_column: str = ""
     include: tuple[str, ...] = ()

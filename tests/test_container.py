@@ -159,6 +159,7 @@ def test_told_so_it_answers_anybody(image: str) -> None:
     with serve(image, "-e", "WINNOW_ALLOW_ANONYMOUS=1") as name:
         status, body = ask(name, "/api/search?q=KIB")
         assert status == "200" and json.loads(body)["hits"]
+        assert json.loads(ask(name, "/api/info")[1])["encoder"]["runtime"] == "onnx"
 
 
 def test_it_runs_as_a_user_without_rights_who_can_write_nothing(image: str) -> None:

@@ -43,6 +43,12 @@ def test_health_is_readiness() -> None:
     assert "/readyz" in program
 
 
+def test_the_export_of_the_model_is_found_where_the_build_left_it() -> None:
+    homes = [re.findall(r"HF_HOME=(\S+)", rest) for name, rest in read_instructions()]
+    assert [home for found in homes for home in found] == ["/app/models"] * 2
+    assert ("COPY", "--from=build /app/models models") in read_instructions()
+
+
 def test_nothing_comes_from_a_url() -> None:
     assert not [rest for name, rest in read_instructions() if name == "ADD"]
 

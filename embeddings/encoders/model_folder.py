@@ -45,7 +45,7 @@ class ModelFolder:
     @cached_property
     def weights_sha256(self) -> str:
         """The hash of the one weights file, or of the hashes of several."""
-        digests = [_hash_file(path) for path in self._find_weights()]
+        digests = [hash_file(path) for path in self._find_weights()]
         if len(digests) == 1:
             return digests[0]
         return hashlib.sha256("\n".join(digests).encode()).hexdigest()
@@ -95,7 +95,15 @@ class ModelFolder:
         """Most tokens of a text beside the encoder's own marks and the longer prompt."""
         prompt = max(self.count_tokens(list(self.prompts)))
         marks = int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
-        return self._find_length() - marks - prompt
+        return self.length - marks - prompt
+
+    @cached_property
+    def settings_sha256(self) -> str:
+        """The hash of all that shapes a vector beside the weights: every file of JSON."""
+        digest = hashlib.sha256()
+        for path in sorted(self.path.rglob("*.json")):
+            digest.update(f"{path.relative_to(self.path).as_posix()} {hash_file(path)}\n".encode())
+        return digest.hexdigest()
 
     @property
     def known_identity(self) -> dict[str, object]:
@@ -109,7 +117,8 @@ class ModelFolder:
             "passage_prompt": passage_prompt,
         }
 
-    def _find_length(self) -> int:
+    @cached_property
+    def length(self) -> int:
         """Where sentence-transformers cuts a text: since its version 6 the tokenizer says so."""
         if length := self._read_json("sentence_bert_config.json").get("max_seq_length"):
             return int(length)
@@ -124,6 +133,12 @@ class ModelFolder:
         """Tokens of each text, marks not counted."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
+
+    def take_tokenizer(self) -> Any:
+        """Its tokenizer, for whoever takes it to set up; the folder opens another when asked."""
+        tokenizer = self._tokenizer
+        del self._tokenizer
+        return tokenizer
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -158,6 +173,6 @@ def _find_first(names: Sequence[str], prompts: Mapping[str, str], otherwise: str
     return next((prompts[name] for name in names if name in prompts), otherwise)
 
 
-def _hash_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoders.model_folder import ModelFolder
+from embeddings.encoders.onnx_encoder import Padding
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import EncoderUnavailable
 from embeddings.records import Vectors
@@ -16,17 +17,25 @@ _BATCH = 32
 class SentenceTransformerEncoder:
     """Vectors of a sentence-transformers model, divided by their length."""
 
+    runtime = "sentence-transformers"
+
     def __init__(self, folder: ModelFolder, device: str = "cpu") -> None:
-        self._model = _load_model(folder, device)
+        self.model = _load_model(folder, device)
         query_prompt, passage_prompt = folder.prompts
         self.identity = EncoderIdentity(
             name=folder.name,
-            dimension=int(self._model.get_embedding_dimension()),
+            dimension=int(self.model.get_embedding_dimension()),
             window=folder.window,
             weights_sha256=folder.weights_sha256,
             query_prompt=query_prompt,
             passage_prompt=passage_prompt,
         )
+
+    @property
+    def padding(self) -> Padding:
+        """How its tokenizer fills up a batch."""
+        tokenizer = self.model.tokenizer
+        return Padding(int(tokenizer.pad_token_id), tokenizer.padding_side == "left")
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self.identity.query_prompt + text for text in texts])
@@ -35,7 +44,7 @@ class SentenceTransformerEncoder:
         return self._encode([self.identity.passage_prompt + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = self._model.encode(
+        vectors = self.model.encode(
             texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)

@@ -6,7 +6,10 @@ Counts = list[tuple[str | None, int]]
 
 
 class EncoderOut(BaseModel):
-    """The encoder of the build. `languages` null means any, or not known."""
+    """The encoder of the build. `languages` null means any, or not known.
+
+    `runtime` is what runs it for queries: onnx, sentence-transformers or hashing.
+    """
 
     name: str
     dimension: int
@@ -15,6 +18,7 @@ class EncoderOut(BaseModel):
     query_prompt: str
     passage_prompt: str
     languages: list[str] | None
+    runtime: str
 
 
 class RerankerOut(BaseModel):

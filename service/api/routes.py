@@ -245,7 +245,9 @@ def describe(searcher: SearcherOf) -> InfoResponse:
         format=manifest.format,
         counts=manifest.counts,
         overview=OverviewOut(**manifest.overview),
-        encoder=EncoderOut(**manifest.encoder, languages=manifest.languages),
+        encoder=EncoderOut(
+            **manifest.encoder, languages=manifest.languages, runtime=searcher.runtime
+        ),
         reranker=_describe_reranker(searcher),
         weights=ranking["weights"],
         shares=ranking["shares"],

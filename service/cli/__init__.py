@@ -14,6 +14,7 @@ from service.cli.output import show_error
 from service.quoting import FORMS
 from service.settings import add_flags, read_settings
 
+_ENCODING = ("encoder", "device")
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
 _WRITING = ("rehash", "replace", "keep-builds", "min-recall")
@@ -23,13 +24,16 @@ _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy
 # command: (flags from the table, positional arguments, what it does)
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str]] = {
     "build": (
-        ("index", "encoder", "keep-all", *_READING, *_WRITING, "strict", "log-format", "json"),
+        (
+            *("index", *_ENCODING, "int8", "keep-all", *_READING, *_WRITING),
+            *("strict", "log-format", "json"),
+        ),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",
     ),
     "serve": (
         (
-            *("index", "encoder", *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
+            *("index", *_ENCODING, *_RERANKING, "host", "port", *_LIMITS, "keep-all", *_READING),
             *_WRITING,
             *("strict", *_ADMITTING, *_WATCHING),
         ),
@@ -37,7 +41,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "answer by HTTP and on a page",
     ),
     "search": (
-        ("index", "encoder", *_RERANKING, "json"),
+        ("index", *_ENCODING, *_RERANKING, "json"),
         (("question", "", "what to ask"),),
         "ask one question",
     ),
@@ -48,7 +52,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "evaluate": (
         (
-            *("index", "encoder", *_RERANKING, "signals", "compare"),
+            *("index", *_ENCODING, *_RERANKING, "signals", "compare"),
             *("fail-under", "fail-over", "json"),
         ),
         (("dataset", "", "a questions.jsonl, or a folder with corpus, queries and qrels"),),

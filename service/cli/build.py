@@ -1,13 +1,21 @@
 """`winnow build`: documents -> a published index."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.documents import require_ocr
-from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
+from embeddings.encoders import (
+    DEFAULT_ENCODER,
+    Encoder,
+    RoundedEncoder,
+    load_encoder,
+    load_rounded,
+    load_tokenizer,
+)
+from embeddings.errors import InvalidInput
 from service.audit import acting
 from service.cli.output import ProgressBar, print_json, say
 from service.locations import locate_index, read_paths
@@ -20,6 +28,8 @@ _MOST_LISTED = 10
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Build, report, and with --strict fail when a document could not be read."""
     set_up_logs(settings.log_format)
+    if settings.int8 and settings.device not in ("auto", "cpu"):
+        raise InvalidInput(f"--int8 runs on the CPU, not on {settings.device}", "leave one out")
     _, report = build(read_paths(arguments.paths), settings)
     if settings.json:
         manifest = report.manifest
@@ -31,6 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 "encoded": report.encoded,
                 "files": asdict(report.changes),
                 "counts": manifest.counts,
+                "int8": asdict(report.loss) if report.loss else None,
                 "unreadable": [
                     {"source": source, "reason": reason} for source, reason in manifest.unreadable
                 ],
@@ -52,11 +63,19 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
     )
     name = settings.encoder or DEFAULT_ENCODER
     artifact = Artifact(directory, settings.keep_builds)
+    rounded: list[RoundedEncoder] = []
+
+    def load() -> Encoder:
+        if not settings.int8:
+            return load_encoder(name, say, settings.device)
+        rounded.append(load_rounded(name, say))
+        return rounded[0]
+
     with acting("build", index=str(directory)) as facts, ProgressBar() as progress:
         report = build_index(
             paths,
             artifact,
-            lambda: load_encoder(name),
+            load,
             load_tokenizer(name),
             name,
             _choose_options(settings),
@@ -64,6 +83,8 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             rehash=settings.rehash,
             progress=progress,
         )
+        if rounded:
+            report = replace(report, loss=rounded[0].measure_loss())
         facts |= {"build": report.manifest.build, "published": "yes" if report.fresh else "no"}
     _tell(report, directory)
     return artifact, report
@@ -75,6 +96,7 @@ def _choose_options(settings: Settings) -> BuildOptions:
         text_column=settings.text_column,
         include=settings.include,
         exclude=settings.exclude,
+        int8=settings.int8,
         ocr=require_ocr(settings.ocr_languages) if settings.ocr else "",
         min_recall=settings.min_recall,
     )
@@ -91,6 +113,12 @@ def _tell(report: BuildReport, directory: Path) -> None:
     )
     files = ", ".join(f"{count:,} {kind}" for kind, count in asdict(report.changes).items())
     say(f"  files: {files}")
+    if loss := report.loss:
+        say(
+            f"  int8: cosine to the exact vectors {loss.mean_cosine} on average, "
+            f"{loss.least_cosine} at least, {loss.nearest_kept:.1%} of the ten nearest kept, "
+            f"in {loss.texts:,} texts encoded"
+        )
     _list("unreadable", manifest.unreadable)
     _list("notice", manifest.notices)
     _list("skipped", manifest.skipped)

@@ -134,7 +134,7 @@ def _open(artifact: Artifact, settings: Settings) -> Searcher:
     """A Searcher that encodes each query once, ready to be timed."""
 
     def load(name: str) -> Encoder:
-        return Remembering(load_encoder(name))
+        return Remembering(load_encoder(name, say, settings.device))
 
     searcher = make_live(artifact, settings, load).open()
     warm(searcher)

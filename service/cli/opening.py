@@ -23,9 +23,12 @@ def choose_directory(settings: Settings) -> Path:
 
 
 def make_live(
-    artifact: Artifact, settings: Settings, load: Callable[[str], Encoder] = load_encoder
+    artifact: Artifact,
+    settings: Settings,
+    load: Callable[[str], Encoder] | None = None,
 ) -> Live:
     """A Live whose encoder is that of the build, or the one the settings name."""
+    load = load or (lambda name: load_encoder(name, say, settings.device))
     return Live(
         artifact,
         lambda name: load(settings.encoder or name),

@@ -13,6 +13,7 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self.identity = encoder.identity
+        self.runtime = encoder.runtime
         self._encoder = encoder
         self._vectors: dict[str, Vectors] = {}
 

@@ -33,7 +33,7 @@ def write_build(artifact: Artifact, contents: IndexContents | None = None) -> st
 
 def _fill(writer: ArtifactWriter, contents: IndexContents) -> str:
     name = writer.begin()
-    writer.add(contents)
+    writer.add(contents, 0.99)
     manifest = Manifest(
         build=name,
         version="0",

