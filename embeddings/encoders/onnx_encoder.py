@@ -3,6 +3,7 @@
 Texts are split by the model's own tokenizer and cut where sentence-transformers would cut them.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,29 +48,48 @@ class OnnxEncoder:
             passage_prompt=passage_prompt,
         )
         self._texts = TextReader(folder, padding)
-        self._session = _open_session(file)
+        self._sessions = _Sessions(file)
+        self._threads = _count_threads()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self.identity.query_prompt + text for text in texts])
+        """On one core: others have other queries, and a second one waits more than it works."""
+        return self._encode([self.identity.query_prompt + text for text in texts], 1)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self.identity.passage_prompt + text for text in texts])
+        prompted = [self.identity.passage_prompt + text for text in texts]
+        return self._encode(prompted, self._threads)
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def _encode(self, texts: Sequence[str], threads: int) -> Vectors:
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         rows = self._texts.read(texts)
         for batch in cut_batches([len(row) for row in rows]):
-            vectors[batch] = self._run([rows[i] for i in batch])
+            vectors[batch] = self._run([rows[i] for i in batch], threads)
         return vectors
 
     def encode_together(self, texts: Sequence[str]) -> Vectors:
         """As passages, in one batch whatever their lengths are."""
-        return self._run(self._texts.read([self.identity.passage_prompt + text for text in texts]))
+        prompted = [self.identity.passage_prompt + text for text in texts]
+        return self._run(self._texts.read(prompted), self._threads)
 
-    def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
+    def _run(self, rows: Sequence[Sequence[int]], threads: int) -> Vectors:
         inputs = dict(zip(INPUTS, self._texts.fill_up(rows), strict=True))
-        vectors: Vectors = self._session.run([OUTPUT], inputs)[0]
+        vectors: Vectors = self._sessions.open(threads).run([OUTPUT], inputs)[0]
         return vectors
+
+
+class _Sessions:
+    """The model on so many threads, loaded when it is first wanted."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._opened: dict[int, Any] = {}
+        self._lock = threading.Lock()
+
+    def open(self, threads: int) -> Any:
+        with self._lock:
+            if threads not in self._opened:
+                self._opened[threads] = _open_session(self._file, threads)
+            return self._opened[threads]
 
 
 class TextReader:
@@ -110,12 +130,12 @@ def cut_batches(lengths: Sequence[int], most: int = _TOKENS_AT_ONCE) -> Iterator
         yield batch
 
 
-def _open_session(file: Path) -> Any:
+def _open_session(file: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ALONE
-    options.intra_op_num_threads = _count_threads()
+    options.intra_op_num_threads = threads
     # Threads wait for work by spinning while a text is encoded, and not between two of them.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     # It would keep a plan of memory for each shape of a batch that was ever seen.
