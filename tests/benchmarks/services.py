@@ -47,7 +47,8 @@ def winnow(corpus: Corpus, workers: int) -> Iterator[Running]:
 @contextmanager
 def straightforward(corpus: Corpus) -> Iterator[Running]:
     port = _find_port()
-    command = [sys.executable, "-m", "uvicorn", "tests.benchmarks.straightforward:app"]
+    made = "tests.benchmarks.straightforward:make_app"
+    command = [sys.executable, "-m", "uvicorn", "--factory", made]
     environment = {"CORPUS": str(corpus.texts), "MODEL": str(corpus.model)}
     with _run([*command, "--port", str(port)], environment) as process:
         _wait(port, "/search?q=ready", process)

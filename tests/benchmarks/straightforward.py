@@ -4,7 +4,7 @@ The same score as Winnow's in kind: the passage's cosine, that of its best sente
 of the query's information that BM25 finds. `texts.jsonl`, `passages.npy` and `sentences.npy` in the
 folder that CORPUS names hold passages with their sentences, and the vectors of both.
 
-    CORPUS=folder MODEL=folder uvicorn tests.benchmarks.straightforward:app
+    CORPUS=folder MODEL=folder uvicorn --factory tests.benchmarks.straightforward:make_app
 """
 
 import json
@@ -100,12 +100,12 @@ def open_search(folder: Path, model: str) -> Search:
     return Search(rows, passages, sentences, SentenceTransformer(model, device="cpu"))
 
 
-app = FastAPI()
-if "CORPUS" in os.environ:
-    SEARCH = open_search(Path(os.environ["CORPUS"]), os.environ["MODEL"])
+def make_app() -> FastAPI:
+    """Answers in threads of FastAPI's pool."""
+    app, own = FastAPI(), open_search(Path(os.environ["CORPUS"]), os.environ["MODEL"])
 
+    @app.get("/search")
+    def search(q: str, k: int = 10) -> list[dict[str, Any]]:
+        return own.search(q, k)
 
-@app.get("/search")
-def search(q: str, k: int = 10) -> list[dict[str, Any]]:
-    """Answer in a thread of FastAPI's pool."""
-    return SEARCH.search(q, k)
+    return app
