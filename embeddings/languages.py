@@ -3,6 +3,7 @@
 py3langid's probabilities are tempered by length, so short texts abstain rather than guess.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -13,6 +14,7 @@ _LEAST_PROBABILITY = 0.5
 _TAKEN_FOR = {"pcm": "en"}
 _FAIR_CHANCE = 0.05
 _LONGEST_SAMPLE = 2000
+_LOADING = threading.Lock()
 
 
 class _Identifier(Protocol):
@@ -22,11 +24,22 @@ class _Identifier(Protocol):
 
 
 @cache
-def _load_identifier() -> _Identifier:
+def _load_once() -> _Identifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     return identifier
+
+
+def _load_identifier() -> _Identifier:
+    """Who comes while it is being loaded waits for it."""
+    with _LOADING:
+        return _load_once()
+
+
+def prepare_identifier() -> None:
+    """Load what languages are told apart by, in a thread of its own: it takes most of a second."""
+    threading.Thread(target=_load_identifier, name="winnow-languages", daemon=True).start()
 
 
 def identify_language(text: str) -> str | None:

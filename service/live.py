@@ -15,6 +15,7 @@ from dataclasses import asdict
 from embeddings.artifact import Artifact
 from embeddings.encoders import Encoder
 from embeddings.errors import BuildGone, EncoderMismatch, NotReady, WinnowError
+from embeddings.languages import prepare_identifier
 from embeddings.manifest import Manifest
 from service.audit import SERVER, name_user, record_act
 from service.reranking import Reranking
@@ -170,6 +171,8 @@ class Live:
     def _open(self, build: str) -> Searcher:
         manifest, index = self._artifact.open(build)
         try:
+            if manifest.languages is not None:  # else no question is told that it is in another
+                prepare_identifier()
             encoder = self._encoder or self._load_encoder(manifest.encoder["name"])
             _check_encoder(manifest, encoder)
             self._encoder = encoder
