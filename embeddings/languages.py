@@ -6,7 +6,7 @@ py3langid's probabilities are tempered by length, so short texts abstain rather 
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 _LEAST_PROBABILITY = 0.5
@@ -44,7 +44,12 @@ def prepare_identifier() -> None:
 
 def identify_language(text: str) -> str | None:
     """ISO 639 code of the text's language, or None where that cannot be told."""
-    language, probability = _load_identifier().classify(text[:_LONGEST_SAMPLE])
+    return _identify(text[:_LONGEST_SAMPLE])
+
+
+@lru_cache(maxsize=16)  # a document of one passage is its text
+def _identify(sample: str) -> str | None:
+    language, probability = _load_identifier().classify(sample)
     return _TAKEN_FOR.get(language, language) if probability >= _LEAST_PROBABILITY else None
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from embeddings.index import NO_FILTER
 from embeddings.index.filtering import Standing, passes
+from embeddings.index.placing import Placing
 from embeddings.index.ranking import find_neighbours, multiply, take_best
 from embeddings.records import (
     Cut,
@@ -35,7 +36,8 @@ class ExactIndex:
         self._cuts = {cut.document.id: cut for cut in contents.cuts}
         self._number = {passage.id: i for i, passage in enumerate(contents.passages)}
         self._slot = {term: i for i, term in enumerate(contents.postings.terms)}
-        self._neighbours = find_neighbours(contents.passages)
+        placing = Placing(contents.passages)
+        self._neighbours = find_neighbours(placing.document, placing.start)
         self._folds: dict[str, list[Fold]] = defaultdict(list)
         for fold in contents.folds:
             self._folds[fold.into].append(fold)

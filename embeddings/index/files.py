@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.index import VectorFacts
 from embeddings.index.places import FILES as PLACES_FILES
 from embeddings.index.places import write_places
+from embeddings.index.placing import Placing
 from embeddings.index.postings import postings_files, write_postings
 from embeddings.index.ranking import find_neighbours
 from embeddings.index.tables import write_store
@@ -48,19 +49,20 @@ def write_index(
 
     Of more than `flat` rows lists are made, if they find so much of the ten nearest.
     """
-    write_store(folder / STORE, contents)
-    write_places(folder, contents)
+    placing = Placing(contents.passages)
+    documents = write_store(folder / STORE, contents, placing)
+    write_places(folder, contents.folds, placing, documents)
     write_postings(folder, contents.postings)
     write_word_order(folder, contents.word_order)
     _save(folder / _OFFSETS, contents.sentence_offsets)
-    _save(folder / _NEIGHBOURS, find_neighbours(contents.passages))
+    _save(folder / _NEIGHBOURS, find_neighbours(placing.document, placing.start))
     _save(folder / _POSITIONS, contents.positions)
     alone = _find_alone(contents)
     sizes = np.where(alone, 0, np.diff(contents.sentence_offsets))
     _save(folder / _ROWS, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64))
     kept = np.flatnonzero(np.repeat(~alone, np.diff(contents.sentence_offsets)))
     vectors = {PASSAGES: contents.passage_vectors, SENTENCES: contents.sentence_vectors}
-    rows = {PASSAGES: np.arange(len(contents.passages)), SENTENCES: kept}
+    rows = {PASSAGES: np.arange(len(contents.passage_vectors)), SENTENCES: kept}
     asked = {PASSAGES: kept, SENTENCES: np.flatnonzero(~alone)}
     facts = {}
     for name, other in ((PASSAGES, SENTENCES), (SENTENCES, PASSAGES)):

@@ -5,12 +5,14 @@ of places are numbers, in the order of their names.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.records import IndexContents, Mask
+from embeddings.index.placing import Placing
+from embeddings.records import Fold, Mask
 
 _PLACES = "places.npy"
 _LANGUAGES = "languages.json"
@@ -18,18 +20,21 @@ FILES = (_PLACES, _LANGUAGES)
 _COLUMNS = np.dtype([("passage", "<i4"), ("document", "<i4"), ("language", "<i2")])
 
 
-def write_places(folder: Path, contents: IndexContents) -> None:
-    """Write the files into a folder that has none yet; documents go by their order in `cuts`."""
-    number = {passage.id: i for i, passage in enumerate(contents.passages)}
-    document = {cut.document.id: i for i, cut in enumerate(contents.cuts)}
-    found = [(number[p.id], document[p.document_id], p.language) for p in contents.passages]
-    found += [
-        (number[fold.into], document[fold.passage.document_id], fold.passage.language)
-        for fold in contents.folds
-    ]
-    languages = sorted({language for _, _, language in found if language})
+def write_places(
+    folder: Path, folds: Sequence[Fold], placing: Placing, documents: Mapping[str, int]
+) -> None:
+    """Write the files into a folder that has none yet; `documents` are the numbers of all."""
+    own = np.array([documents[one] for one in placing.documents], dtype=np.int64)
+    into = placing.find_numbers([fold.into for fold in folds])
+    spoken = [*placing.languages, *(fold.passage.language for fold in folds)]
+    languages = sorted({language for language in spoken if language})
     code = {language: i for i, language in enumerate(languages)}
-    places = np.array([(n, d, code.get(own or "", -1)) for n, d, own in found], dtype=_COLUMNS)
+    places = np.empty(len(spoken), dtype=_COLUMNS)
+    places["passage"] = np.concatenate([np.arange(len(placing.document)), into])
+    places["document"] = np.concatenate(
+        [own[placing.document], [documents[fold.passage.document_id] for fold in folds]]
+    )
+    places["language"] = [code.get(language or "", -1) for language in spoken]
     np.save(folder / _PLACES, places, allow_pickle=False)
     (folder / _LANGUAGES).write_text(json.dumps(languages), encoding="utf-8")
 

@@ -1,11 +1,8 @@
 """Arithmetic that every index shares."""
 
-from collections.abc import Sequence
-from itertools import groupby
-
 import numpy as np
 
-from embeddings.records import Nearest, Numbers, Passage, Vectors
+from embeddings.records import Nearest, Numbers, Vectors
 
 
 def take_best(numbers: Numbers, scores: Vectors, depth: int) -> Nearest:
@@ -34,17 +31,19 @@ def concatenate_ranges(starts: Numbers, sizes: Numbers) -> Numbers:
     return rows
 
 
-def find_neighbours(passages: Sequence[Passage]) -> Numbers:
+def find_neighbours(documents: Numbers, starts: Numbers) -> Numbers:
     """The numbers of the passages before and after each in its document [n, 2].
 
     The first and the last have their one neighbour twice; a passage that is alone has itself.
     """
-    neighbours = np.repeat(np.arange(len(passages), dtype=np.int64)[:, None], 2, axis=1)
-    order = sorted(range(len(passages)), key=lambda i: (passages[i].document_id, passages[i].start))
-    for _, group in groupby(order, key=lambda i: passages[i].document_id):
-        own = list(group)
-        neighbours[own[1:], 0] = own[:-1]
-        neighbours[own[:-1], 1] = own[1:]
-        neighbours[own[0], 0] = neighbours[own[0], 1]
-        neighbours[own[-1], 1] = neighbours[own[-1], 0]
+    neighbours = np.repeat(np.arange(len(documents), dtype=np.int64)[:, None], 2, axis=1)
+    order = np.lexsort((starts, documents))
+    before, after = order[:-1], order[1:]
+    together = documents[before] == documents[after]
+    has_before, has_after = after[together], before[together]
+    neighbours[has_before, 0] = before[together]
+    neighbours[has_after, 1] = after[together]
+    first, last = np.setdiff1d(has_after, has_before), np.setdiff1d(has_before, has_after)
+    neighbours[first, 0] = neighbours[first, 1]
+    neighbours[last, 1] = neighbours[last, 0]
     return neighbours

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from embeddings.index.placing import Placing
 from embeddings.records import Cut, Fold, IndexContents, Passage, Span, hash_text
 
 _SCHEMA = """
@@ -45,9 +46,16 @@ OF_DOCUMENT = (
 )
 
 
-def write_store(path: Path, contents: IndexContents) -> None:
-    """Write the database file at once; it must not exist yet."""
-    number = {passage.id: i for i, passage in enumerate(contents.passages)}
+def write_store(path: Path, contents: IndexContents, placing: Placing) -> dict[str, int]:
+    """Write the database file at once; it must not exist yet. The number of each document."""
+    counts = placing.count_passages()
+    into = placing.find_numbers([fold.into for fold in contents.folds]).tolist()
+    numbers: dict[str, int] = {}
+
+    def describe(cut: Cut) -> tuple[object, ...]:
+        numbers[cut.document.id] = len(numbers)
+        return _document_row(cut, len(numbers) - 1, counts.get(cut.document.id, 0))
+
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
@@ -56,31 +64,32 @@ def write_store(path: Path, contents: IndexContents) -> None:
             database.execute(statement)
         database.executemany(
             f"INSERT INTO documents VALUES ({', '.join('?' * 19)})",  # nosec B608  # marks alone
-            (_document_row(cut, i, number) for i, cut in enumerate(contents.cuts)),
+            map(describe, contents.cuts),
         )
         database.executemany(
             f"INSERT INTO passages VALUES ({', '.join('?' * 11)})",  # nosec B608  # marks alone
-            ((number[p.id], *_passage_row(p)) for p in contents.passages),
+            ((i, *_passage_row(passage)) for i, passage in enumerate(contents.passages)),
         )
         database.executemany(
             f"INSERT INTO folds VALUES ({', '.join('?' * 11)})",  # nosec B608  # marks alone
-            (_fold_row(fold, number[fold.into]) for fold in contents.folds),
+            map(_fold_row, contents.folds, into),
         )
         database.execute("COMMIT")
+    return numbers
 
 
-def _document_row(cut: Cut, place: int, number: dict[str, int]) -> tuple[object, ...]:
+def _document_row(cut: Cut, number: int, passages: int) -> tuple[object, ...]:
     document = cut.document
     return (
         document.id,
-        place,
+        number,
         document.file,
         document.source,
         cut.title,
         cut.language,
         document.date,
         len(document.text),
-        sum(passage.id in number for passage in cut.passages),
+        passages,
         document.sha256,
         document.encoding,
         document.author,

@@ -109,7 +109,7 @@ def test_a_build_that_differs_from_its_manifest_is_not_published(tiny_artifact: 
     manifest = tiny_artifact.manifest()
     with pytest.raises(IndexDamaged), tiny_artifact.writer() as writer:
         writer.begin()
-        writer.add(make_contents(seed=1))
+        writer.add(make_contents(seed=1), 0.99)
         writer.verify(manifest)
     assert names_in(tiny_artifact) == [before]
 
