@@ -52,7 +52,7 @@ def _find_ends(text: str, language: str) -> Iterator[int]:
     found = {boundary["start_index"] for boundary in get_sentence_boundaries(language, plain)[1:]}
     found.update(match.end() for match in _LEFT_OUT.finditer(plain))
     ends = sorted({_end_sentence(text, plain, place) for place in found})
-    last = max((match.start() for match in _LETTER.finditer(text)), default=0)
+    last = next((at for at in range(len(text) - 1, -1, -1) if _LETTER.match(text, at)), 0)
     start = 0
     for end in ends:
         if end <= last and _LETTER.search(text, start, end) and not _goes_on(plain, end, language):
