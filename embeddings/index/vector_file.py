@@ -24,7 +24,8 @@ FLAT = 50_000  # rows; see docs/BENCHMARKS.md
 _LISTS = 4  # times the square root of the number of rows
 _FITTED = 40  # rows a list is fitted to
 _STEPS = 10
-_AT_ONCE = 50_000
+_AT_ONCE = 20_000
+_ROW_COUNT, _NUMBER_COUNT = slice(8, 16), slice(-8, None)  # of a header
 _DEPTH = 200  # rows that a search wants
 _RESCORED, _LEAST_RESCORED = 2, 1_000  # for each row wanted, and in all
 _FEW = 2_000  # rows that a filter leaves: each is compared
@@ -34,11 +35,20 @@ _ROUNDING = 1e-5  # of two that are alike, either is as near
 
 
 def write_rows(path: Path, vectors: Vectors, rows: Numbers) -> None:
-    """Write some rows, in their order, as they are."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    for start in range(0, len(rows), _AT_ONCE):
-        index.add(np.ascontiguousarray(vectors[rows[start : start + _AT_ONCE]], dtype=np.float32))
-    faiss.write_index(index, str(path))
+    """Write some rows, in their order, as they are, a part at a time.
+
+    FAISS writes what it has in memory. Its file of a flat index is a header, in which the count of
+    rows and that of their numbers stand, and the rows.
+    """
+    dimension = vectors.shape[1]
+    header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
+    header[_ROW_COUNT] = len(rows).to_bytes(8, "little")
+    header[_NUMBER_COUNT] = (len(rows) * dimension).to_bytes(8, "little")
+    with path.open("wb") as file:
+        file.write(header)
+        for start in range(0, len(rows), _AT_ONCE):
+            some = np.ascontiguousarray(vectors[rows[start : start + _AT_ONCE]], dtype="<f4")
+            file.write(some.tobytes())
 
 
 def write_lists(

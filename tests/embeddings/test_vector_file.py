@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -113,3 +114,15 @@ def test_the_same_vectors_give_the_same_lists(
         _write(tmp_path / name, vectors[:5_000], queries, least=0.9)
     one, other = (tmp_path / name / "lists.faiss" for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_rows_are_written_as_faiss_writes_them(
+    tmp_path: Path, vectors: Vectors, count: int
+) -> None:
+    rows = np.arange(count)[::-1]
+    write_rows(tmp_path / "rows.faiss", vectors, rows)
+    index = faiss.IndexFlatIP(DIMENSION)
+    if count:
+        index.add(vectors[rows])
+    assert (tmp_path / "rows.faiss").read_bytes() == faiss.serialize_index(index).tobytes()
