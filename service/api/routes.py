@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from service.api.addresses import describe_address, read_address
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
 from service.api.export_schemas import ExportRequest
 from service.api.info_schemas import (
@@ -95,8 +96,15 @@ def _write(answer: BaseModel) -> Response:
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-@router.get("/search", response_model=SearchResponse)
-def search(searcher: SearcherOf, asked: Annotated[SearchParameters, Query()]) -> Response:
+@router.get(
+    "/search",
+    response_model=SearchResponse,
+    openapi_extra=describe_address(SearchParameters, "build"),
+)
+def search(
+    searcher: SearcherOf,
+    asked: Annotated[SearchParameters, Depends(read_address(SearchParameters))],
+) -> Response:
     """The passages that answer a question."""
     return _write(SearchResponse.of(searcher.search(asked.to_query())))
 
@@ -139,9 +147,12 @@ _LIST_SCHEMAS: dict[str, Any] = {
     "/search/export",
     response_class=Response,
     responses={200: {"description": "The list, as a file", "content": _LIST_SCHEMAS}},
+    openapi_extra=describe_address(ExportRequest, "build"),
 )
 def export_search(
-    searcher: SearcherOf, today: Today, asked: Annotated[ExportRequest, Query()]
+    searcher: SearcherOf,
+    today: Today,
+    asked: Annotated[ExportRequest, Depends(read_address(ExportRequest))],
 ) -> Response:
     """The same list as a file: a table, the JSON of /api/search, or a citation of each hit.
 

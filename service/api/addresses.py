@@ -1,0 +1,44 @@
+"""The fields of an address, read at once: the framework's own reading looks at each field anew."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+def read_address(model: type[Asked]) -> Callable[[Request], Awaitable[Asked]]:
+    """What a route depends on to be given a model of its address; of a field twice, the last."""
+
+    async def read(request: Request) -> Asked:
+        try:
+            return model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            told = error.errors(include_url=False)
+            raise RequestValidationError(
+                [{**one, "loc": ("query", *one["loc"])} for one in told]
+            ) from error
+
+    return read
+
+
+def describe_address(model: type[BaseModel], *known: str) -> dict[str, Any]:
+    """What OpenAPI says of such an address, but for the fields that it has from elsewhere."""
+    schema = model.model_json_schema()
+    needed = schema.get("required", ())
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": name in needed,
+                "schema": field,
+                "description": field["description"],
+            }
+            for name, field in schema["properties"].items()
+            if name not in known
+        ]
+    }
