@@ -37,6 +37,7 @@ GIVEN = {
     "ocr-languages": ("eng+rus", "eng+rus"),
     "replace": ("1", True),
     "keep-builds": ("5", 5),
+    "min-recall": ("0.95", 0.95),
     "strict": ("ON", True),
     "rehash": ("on", True),
     "sources": ("1", True),
