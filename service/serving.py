@@ -4,6 +4,7 @@ uvicorn itself waits for ever for the head of a request, and for an answer to be
 """
 
 import asyncio
+import json
 import logging
 import os
 import threading
@@ -18,9 +19,21 @@ from service.limits import Limits
 
 _LOG = logging.getLogger("winnow")
 _LEAST_TAKEN = 65_536  # bytes
+_LINGERS = 0.2  # seconds that a client which is one too many may take to say what it wants
+_TOO_MANY_BODY = json.dumps(
+    {
+        "error": {
+            "code": "busy",
+            "message": "the server has as many connections as it takes",
+            "status": 503,
+            "hint": "ask again in a few seconds, over connections that are kept",
+        }
+    }
+).encode()
 _TOO_MANY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
-    b"Connection: close\r\n\r\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    % (len(_TOO_MANY_BODY), _TOO_MANY_BODY)
 )
 
 
@@ -34,15 +47,26 @@ class Connection(H11Protocol):
         super().__init__(*args, **named)
         self.access_log = False  # it has whole addresses, questions included
         self._cut_off: asyncio.TimerHandle | None = None
+        self._refusal: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._start()
         if self.limit_concurrency and len(self.connections) >= self.limit_concurrency:
-            transport.write(_TOO_MANY)
-            transport.close()
+            # What it has sent by then is read first: a socket that is closed with something unread
+            # takes back what was written to it.
+            self._refusal = self.loop.call_later(_LINGERS, self._refuse)
+            self.connections.discard(self)  # nor are the others refused meanwhile
+
+    def _refuse(self) -> None:
+        self.transport.write(_TOO_MANY)
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
+        if self._refusal is not None:
+            if not self.transport.is_closing():
+                self._refuse()
+            return
         if self._cut_off is None and not self._is_answering():
             self._start()
         super().data_received(data)
@@ -67,6 +91,8 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        if self._refusal is not None:
+            self._refusal.cancel()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:

@@ -136,6 +136,19 @@ def test_one_who_does_not_take_his_answers_is_cut_off(address: str) -> None:
             client.sendall(asked)
 
 
+def test_one_connection_too_many_is_told_so_though_it_asked_at_once(index: Path) -> None:
+    with serve(Artifact(index), Limits(connections=3)) as address, ExitStack() as open_ones:
+        kept, *_ = [open_ones.enter_context(closing(connect(address))) for _ in range(3)]
+        open_ones.enter_context(closing(connect(address)))
+        kept.sendall(ask("/healthz"))
+        assert read_all(kept).startswith(b"HTTP/1.1 200 ")
+        open_ones.enter_context(closing(connect(address)))
+        for _ in range(20):
+            told = speak(address, ask("/healthz"))
+            assert told.startswith(b"HTTP/1.1 503 ")
+            assert read_error(told)["code"] == "busy"
+
+
 def test_beyond_so_many_connections_more_are_refused_until_some_are_gone(index: Path) -> None:
     with serve(Artifact(index), Limits(connections=3)) as address, ExitStack() as open_ones:
         for _ in range(3):
