@@ -44,7 +44,7 @@ class Limits:
     max_body: int = _SET.max_body
     patience: int = 10
     max_head: int = 32_768
-    connections: int = 500
+    connections: int = 800
 
     def make_turns(self) -> Turns:
         return Turns(self.concurrency, self.queue)
