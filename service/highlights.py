@@ -5,17 +5,31 @@ holds words of the query that the first lacks: each sentence is worth its cosine
 the query's information it adds to the first. MARGIN was measured (see CONTRIBUTING.md).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import fsum
 
-from embeddings.analysis import find_terms, find_tokens
-from embeddings.records import Passage, Span, Vectors
+from embeddings.analysis import find_tokens
+from embeddings.records import Occurrences, Passage, Span, Vectors
 
 MARGIN = 0.08
 
 
+Held = Mapping[int, Collection[int]]
+"""Sentences that hold terms of the query, by their places, and the places of these terms."""
+
+
+def list_held(found: Occurrences, count: int) -> list[Held]:
+    """What the sentences of `count` passages hold."""
+    held: list[defaultdict[int, set[int]]] = [defaultdict(set) for _ in range(count)]
+    columns = (found.passage, found.sentence, found.term)
+    for passage, sentence, term in zip(*(column.tolist() for column in columns), strict=True):
+        held[passage][sentence].add(term)
+    return list(held)
+
+
 def find_highlights(
-    passage: Passage, cosines: Vectors, information: Mapping[str, float]
+    passage: Passage, cosines: Vectors, held: Held, information: Sequence[float]
 ) -> list[Span]:
     """The spans of the sentences marked, in their order, inside the passage's text.
 
@@ -27,7 +41,7 @@ def find_highlights(
     worth = [
         cosine + share
         for cosine, share in zip(
-            cosines.tolist(), _share_added(passage, nearest, information), strict=True
+            cosines.tolist(), _share_added(len(cosines), nearest, held, information), strict=True
         )
     ]
     others = [at for at in range(len(worth)) if at != nearest]
@@ -38,15 +52,16 @@ def find_highlights(
 
 
 def _share_added(
-    passage: Passage, nearest: int, information: Mapping[str, float]
+    count: int, nearest: int, held: Held, information: Sequence[float]
 ) -> Sequence[float]:
     """Of each sentence, the share of the query's information that the nearest one lacks."""
-    held = [
-        information.keys() & set(find_terms(passage.text[span.start : span.end], passage.language))
-        for span in passage.sentences
-    ]
-    whole = fsum(information.values()) or 1.0
-    return [fsum(information[term] for term in own - held[nearest]) / whole for own in held]
+    whole = fsum(information) or 1.0
+    own = set(held.get(nearest, ()))
+    added = {
+        at: fsum(information[term] for term in terms if term not in own) / whole
+        for at, terms in held.items()
+    }
+    return [added.get(at, 0.0) for at in range(count)]
 
 
 def find_words(text: str, terms: Collection[str], language: str | None = None) -> Iterator[Span]:

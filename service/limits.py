@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embeddings.errors import AskerLeft, BodyTooLarge, BodyTooSlow, TimedOut
 from service.settings import Settings
-from service.turns import Turns, count_cores
+from service.turns import Turns, count_turns
 
 _LOG = logging.getLogger("winnow")
 _SET = Settings()  # what holds where nothing is set
@@ -38,7 +38,7 @@ class Limits:
     many `connections` that a process, which may open some 1,000 files, can open its index too.
     """
 
-    concurrency: int = field(default_factory=count_cores)
+    concurrency: int = field(default_factory=count_turns)
     queue: int = _SET.queue
     timeout: float = _SET.timeout
     max_body: int = _SET.max_body
@@ -70,6 +70,7 @@ class Guard:
                 return await self._app(scope, whole, send)
             ends = asyncio.get_running_loop().time() + self._limits.timeout
             if not self._turns.take_at_once():
+                self._turns.refuse_if_full()
                 await self._wait_for_turn(receive)
             told = await self._answer_until(ends, scope, whole)
         except Exception as error:  # one that nobody foresaw too, with all that an answer carries

@@ -48,9 +48,9 @@ class QueryWords:
         return len(self.idf)
 
     @property
-    def information(self) -> dict[str, float]:
-        """What finding each term tells."""
-        return {term: float(self.worth[word]) for term, word in self.word_of.items()}
+    def information(self) -> list[float]:
+        """What finding each term tells, in the order of `weights`."""
+        return [float(self.worth[self.word_of[term]]) for term in self.weights]
 
 
 class Vocabulary:

@@ -18,7 +18,9 @@ from service.candidates import Candidates, find_candidates, rank_candidates
 from service.memory import Memory
 from service.query import Query
 from service.query_words import QueryWords, Vocabulary
+from service.together import Together
 
+_AT_ONCE = 2  # encodings: a long question keeps a short one from nothing
 _MOST_QUESTIONS = 1024
 _MOST_RANKED = 512
 _MOST_BYTES = 16 << 20
@@ -44,7 +46,7 @@ class Questions:
     def __init__(self, manifest: Manifest, index: Index, encoder: Encoder) -> None:
         self._manifest = manifest
         self._index = index
-        self._encoder = encoder
+        self._encoder = Together(encoder.encode_queries, _AT_ONCE)
         self._vocabulary = Vocabulary(index)
         self._read = Memory[str, Question](_MOST_QUESTIONS, _MOST_BYTES, _measure_question)
         self._ranked = Memory[_Ranked, Candidates](_MOST_RANKED, _MOST_BYTES, _measure_candidates)
@@ -56,7 +58,7 @@ class Questions:
     def read_anew(self, text: str) -> Question:
         """A question that the encoder is asked for, remembered or not."""
         started = time.perf_counter()
-        vector = self._encoder.encode_queries([text])[0]
+        vector = self._encoder.encode(text)
         encoding = time.perf_counter() - started
         return Question(text, vector, self._vocabulary.read(text), encoding)
 

@@ -23,7 +23,7 @@ from embeddings.records import (
 from service.candidates import Candidates, order_by_date
 from service.confidence import find_threshold
 from service.facets import Facets, count_facets
-from service.highlights import find_highlights
+from service.highlights import find_highlights, list_held
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
 from service.questions import Question, Questions
@@ -276,7 +276,8 @@ class Searcher:
         stored = self._index.read(numbers.tolist())
         cosines = self._index.sentence_cosines(numbers, question.vector)
         confidence, answers = found.confidence, found.answers
-        information = question.words.information
+        terms, information = list(question.words.weights), question.words.information
+        held = list_held(self._index.occurrences(numbers, terms), len(numbers))
         return [
             Hit(
                 rank=i + 1,
@@ -284,7 +285,7 @@ class Searcher:
                 confidence=round(float(confidence[i]), 4),
                 answer=bool(answers[i]),
                 stored=one,
-                highlights=find_highlights(one.passage, own, information),
+                highlights=find_highlights(one.passage, own, words, information),
                 signals={
                     "passage": round(float(found.signals.passage[i]), 6),
                     "context": round(float(found.signals.context[i]), 6),
@@ -295,5 +296,5 @@ class Searcher:
                 if np.isnan(found.reranked[i])
                 else round(float(found.reranked[i]), 6),
             )
-            for i, one, own in zip(place, stored, cosines, strict=True)
+            for i, one, own, words in zip(place, stored, cosines, held, strict=True)
         ]

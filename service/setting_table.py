@@ -87,7 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
         "concurrency",
         make_reader(0, 32),
         0,
-        "requests answered at once, up to 32; 0: one for each core, at least two",
+        "requests answered at once, up to 32; 0: one a core, or eight for each of several workers",
         "N",
     ),
     Setting("workers", make_reader(1, 64), 1, "processes that answer, sharing one index", "N"),

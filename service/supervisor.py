@@ -27,6 +27,7 @@ from embeddings.errors import ServiceError
 from embeddings.holding import alone, held
 from service.approval import Approval
 from service.live import LOOKS
+from service.shares import ABSENT
 from service.turns import Tokens, make_tokens
 
 _LOG = logging.getLogger("winnow")
@@ -38,7 +39,7 @@ _ROOT = str(Path(__file__).parents[1])
 _PAUSE = 1  # seconds before the next one, so that one that fails at its start is no busy loop
 _GRACE = 5  # seconds beyond those that each has to stop
 _PREFIX = "winnow-"
-_COUNTERS = 2  # of each process: the turns, and the places in the queue, that it holds
+_COUNTERS = 3  # of each process: turns and places in the queue that it holds, its connections
 
 
 class Supervisor:
@@ -100,6 +101,8 @@ class Supervisor:
             file.write(bytes(4 * _COUNTERS * self._count))
             file.flush()
             self._held = memoryview(mmap.mmap(file.fileno(), 0)).cast("I")
+        for slot in range(self._count):
+            self._held[self._find_share(slot)] = ABSENT
         self._folder = folder
 
     def _follow(self, approval: Approval) -> None:
@@ -163,6 +166,7 @@ class Supervisor:
             "turns": shared[1:],
             "bounds": self._bounds,
             "places": [_COUNTERS * slot, _COUNTERS * slot + 1],
+            "shares": [self._find_share(other) for other in range(self._count)],
         }
         with suppress(BrokenPipeError, ConnectionResetError):
             process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -173,10 +177,14 @@ class Supervisor:
 
     def _give_back(self, slot: int) -> None:
         """Put back what a process held when it was killed."""
+        self._held[self._find_share(slot)] = ABSENT
         for number, pipe in enumerate(self._pipes):
             held = Tokens(pipe.ends, self._held, _COUNTERS * slot + number)
             while held.held:
                 held.give_back()
+
+    def _find_share(self, slot: int) -> int:
+        return _COUNTERS * slot + 2
 
 
 @contextmanager

@@ -15,16 +15,23 @@ from collections import deque
 from embeddings.errors import ServerBusy
 
 _TOKEN = b"."
+_TOGETHER = 8
+_MOST = 32
 
 
 def count_cores() -> int:
-    """The searches that run at once where nobody says: one for each core, from two to 32.
-
-    32 leave threads for what needs no turn.
-    """
     tell = getattr(os, "sched_getaffinity", None)
-    cores = len(tell(0)) if tell else os.cpu_count() or 2
-    return min(32, max(2, cores))
+    return len(tell(0)) if tell else os.cpu_count() or 2
+
+
+def count_turns(workers: int = 1) -> int:
+    """The searches that run at once where nobody says, from two to 32.
+
+    In one process a search for each core: more would only wait for each other. Of several, each can
+    encode so many questions together. 32 leave threads for what needs no turn.
+    """
+    wanted = count_cores() if workers == 1 else _TOGETHER * workers
+    return min(_MOST, max(2, wanted))
 
 
 class Tokens:
@@ -118,14 +125,22 @@ class Turns:
         if self.take_at_once():
             return
         if not self._places.take():
-            raise ServerBusy(
-                f"{self._most} requests are under way and {self._queue} wait already",
-                "ask again in a few seconds",
-            )
+            raise self._refuse()
         try:
             await self._wait(seconds)
         finally:
             self._places.give_back()
+
+    def refuse_if_full(self) -> None:
+        """Raises ServerBusy where no place to wait is left: sooner than `take` finds it out."""
+        if not self._places.left:
+            raise self._refuse()
+
+    def _refuse(self) -> ServerBusy:
+        return ServerBusy(
+            f"{self._most} requests are under way and {self._queue} wait already",
+            "ask again in a few seconds",
+        )
 
     async def _wait(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

@@ -19,6 +19,7 @@ from embeddings.records import Vectors
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "vectors"
 _TOKENS_AT_ONCE = 2048
+_MOST_PADDED = 24  # tokens of one text
 _PROVIDER = "CPUExecutionProvider"  # GPUs are left to torch (devices.py)
 _ERRORS_ALONE = 3
 Ids = NDArray[np.int64]
@@ -122,7 +123,8 @@ def cut_batches(lengths: Sequence[int], most: int = _TOKENS_AT_ONCE) -> Iterator
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > most:
+        longest = lengths[batch[0]] if batch else 0
+        if batch and ((len(batch) + 1) * longest > most or longest - lengths[i] > _MOST_PADDED):
             yield batch
             batch = []
         batch.append(i)

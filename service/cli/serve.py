@@ -19,7 +19,10 @@ from service.locations import read_paths
 from service.logs import set_up_logs
 from service.packed_settings import pack_settings
 from service.settings import Settings
-from service.turns import Turns, count_cores
+from service.shares import Shares
+from service.turns import Turns, count_turns
+
+_LONGEST_TURN = 0.001  # seconds that a thread may keep the interpreter from one that waits for it
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -96,7 +99,7 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
         artifact,
         listener,
         settings.workers,
-        (settings.concurrency or count_cores(), settings.queue),
+        (settings.concurrency or count_turns(settings.workers), settings.queue),
         {"index": str(artifact.directory), "settings": pack_settings(settings)},
     )
     return supervisor.run(settings.stop_timeout, tell_ready)
@@ -110,6 +113,7 @@ def answer(
     begin: Callable[[Callable[[], None]], None],
     turns: Turns | None = None,
     counts: Path | None = None,
+    shares: Shares | None = None,
 ) -> None:
     """Answer until told to stop: by a signal, or by what `begin` is given once all is ready."""
     from service.app import create_app
@@ -117,12 +121,18 @@ def answer(
     from service.serving import make_server
     from service.telemetry import Tracing
 
+    # Else whoever asks next waits five milliseconds for each thing that is read or written, and
+    # under a heavy load most of all.
+    sys.setswitchinterval(_LONGEST_TURN)
     limits = Limits(
-        settings.concurrency or count_cores(), settings.queue, settings.timeout, settings.max_body
+        settings.concurrency or count_turns(settings.workers),
+        settings.queue,
+        settings.timeout,
+        settings.max_body,
     )
     tracing = Tracing() if settings.telemetry else None
     app = create_app(live, limits, turns, access, counts, settings.log_queries, tracing)
-    server = make_server(app, limits, settings.stop_timeout)
+    server = make_server(app, limits, settings.stop_timeout, shares)
     live.open()
     live.check()
     live.follow()

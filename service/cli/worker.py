@@ -19,6 +19,7 @@ from service.ledger import Ledger
 from service.logs import set_up_logs
 from service.metrics import keep_counts_of
 from service.packed_settings import unpack_settings
+from service.shares import Shares
 from service.turns import Tokens, Turns
 
 
@@ -37,7 +38,7 @@ def main() -> None:
 def _answer(order: dict[str, Any], ready: int) -> None:
     settings, folder = unpack_settings(order["settings"]), Path(order["folder"])
     set_up_logs(settings.log_format)
-    ledger = Ledger(folder / "ledger")
+    ledger, held = Ledger(folder / "ledger"), _map_held(folder)
     keep_counts_of(order["slot"])
     live = make_live(Approved(Path(order["index"]), folder / "approved"), settings)
 
@@ -51,14 +52,19 @@ def _answer(order: dict[str, Any], ready: int) -> None:
         settings,
         make_access(settings, ledger),
         begin,
-        _join_turns(order, folder),
+        _join_turns(order, held),
         folder / "counts",
+        Shares(held, order["shares"], order["shares"][order["slot"]]),
     )
 
 
-def _join_turns(order: dict[str, Any], folder: Path) -> Turns:
+def _map_held(folder: Path) -> memoryview:
+    """What the processes hold, as service/supervisor.py lays it out."""
     with (folder / "held").open("r+b") as file:
-        held = memoryview(mmap.mmap(file.fileno(), 0)).cast("I")
+        return memoryview(mmap.mmap(file.fileno(), 0)).cast("I")
+
+
+def _join_turns(order: dict[str, Any], held: memoryview) -> Turns:
     ends, places = order["turns"], order["places"]
     turns, queue = (
         Tokens((ends[2 * i], ends[2 * i + 1]), held, place) for i, place in enumerate(places)

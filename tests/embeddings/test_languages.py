@@ -1,5 +1,8 @@
 """Plain texts are told by language; short ones are left alone."""
 
+import subprocess
+import sys
+
 import pytest
 
 from embeddings.languages import (
@@ -70,3 +73,23 @@ def test_the_share_of_unknown_languages_counts_texts() -> None:
     assert share_unknown(["en", "ru", None, "fa"], ("en",)) == 0.5
     assert share_unknown(["en", "ru"], None) == 0.0
     assert share_unknown([], ("en",)) == 0.0
+
+
+def test_what_tells_them_apart_is_made_ready_aside_and_only_once() -> None:
+    code = (
+        "import threading\n"
+        "from embeddings import languages\n"
+        "languages.prepare_identifier()\n"
+        "(aside,) = [one for one in threading.enumerate() if one.name == 'winnow-languages']\n"
+        f"print(languages.identify_language({TEXTS['de']!r}))\n"
+        "aside.join()\n"
+        "print(languages._load_once.cache_info().misses)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["de", "1"]

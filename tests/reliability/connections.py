@@ -11,15 +11,20 @@ LONGEST = 90.0  # seconds after which a request counts as hung
 _KEPT_IDLE = 4.0  # seconds; a server closes what was idle for longer, and could be about to
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CLOSES = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 _AGAIN = re.compile(rb"\r\nretry-after: *\d+\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`told_when`: whether it says after how many seconds to come again."""
+    """`told_when`: whether it says after how many seconds to come again.
+
+    `closes`: whether it is the last one over its connection.
+    """
 
     status: int
     told_when: bool
+    closes: bool
     body: bytes
 
 
@@ -72,9 +77,11 @@ class Connection(asyncio.Protocol):
 
     def _tell(self) -> None:
         if self._answer and not self._answer.done():
-            told_when = _AGAIN.search(self._got, 0, self._head) is not None
+            told_when, closes = (
+                said.search(self._got, 0, self._head) is not None for said in (_AGAIN, _CLOSES)
+            )
             body = bytes(self._got[self._head : self._size])
-            self._answer.set_result(Answer(int(self._got[9:12]), told_when, body))
+            self._answer.set_result(Answer(int(self._got[9:12]), told_when, closes, body))
 
     def _fail(self, error: ConnectionError) -> None:
         if self._answer and not self._answer.done():
@@ -96,8 +103,11 @@ class Connections:
             if connection is None:
                 _, connection = await loop.create_connection(Connection, *self._place)
             answer = await connection.ask(said)
-        connection.idle_since = loop.time()
-        self._idle.append(connection)
+        if answer.closes:
+            connection.close()
+        else:
+            connection.idle_since = loop.time()
+            self._idle.append(connection)
         return answer
 
     def close(self) -> None:

@@ -19,11 +19,11 @@ def judge(answer: Answer, pinned: str = "") -> Report:
 def tell(build: str, *texts: str) -> Answer:
     """An answer with these texts as its hits."""
     hits = [{"passage_id": "p1", "text": text} for text in texts]
-    return Answer(200, False, json.dumps({"build": build, "hits": hits}).encode())
+    return Answer(200, False, False, json.dumps({"build": build, "hits": hits}).encode())
 
 
 def refuse(status: int, code: str, told_when: bool) -> Answer:
-    return Answer(status, told_when, json.dumps({"error": {"code": code}}).encode())
+    return Answer(status, told_when, False, json.dumps({"error": {"code": code}}).encode())
 
 
 def test_an_answer_from_one_build_is_counted() -> None:

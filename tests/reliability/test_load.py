@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.artifact import Artifact
-from service.turns import count_cores
+from service.turns import count_turns
 from tests.reliability.figures import (
     Rows,
     compare_latencies,
@@ -107,7 +107,7 @@ def test_what_is_too_much_is_refused_and_the_rest_answered_each_from_one_build(
     footprints: list[Footprint] = []
 
     def load(seconds: float, rate: float = 0) -> Report:
-        clients = count_cores()
+        clients = count_turns(workers)
         return carry_out(
             Plan(served.host, served.port, seconds, questions, passages, rate, clients)
         )

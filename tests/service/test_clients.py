@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from embeddings.artifact import Artifact
+from service import serving
 from service.limits import Limits
 from service.turns import Turns
 from tests.browser.serving import publish, serve
-from tests.service.waiting import ask, connect, post, read_all, read_error, speak
+from tests.service.waiting import LONGEST, ask, connect, post, read_all, read_error, speak
 
 MOST = 2000
 CHUNK = b"400\r\n" + b"x" * 0x400 + b"\r\n"
@@ -99,6 +100,18 @@ def test_an_idle_client_is_cut_off_after_its_answer(address: str) -> None:
     assert b" 200 " in speak(address, ask("/healthz").replace(b"Connection: close\r\n", b""))
 
 
+def test_a_head_that_is_too_long_is_refused_though_it_comes_at_once(address: str) -> None:
+    lines = b"".join(b"X-Long-%d: %s\r\n" % (n, b"x" * 100) for n in range(50))
+    said = ask("/healthz").replace(b"Connection", lines + b"Connection")
+    assert speak(address, said).startswith(b"HTTP/1.1 400 ")
+
+
+def test_what_follows_a_body_without_end_is_refused(address: str) -> None:
+    trailers = b"0\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"x" * 100) for n in range(200))
+    told = speak(address, post("Transfer-Encoding: chunked") + trailers)
+    assert told.startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize(
     "said",
     [b"GET /" + b"x" * 8192, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 8192],
@@ -147,6 +160,23 @@ def test_one_connection_too_many_is_told_so_though_it_asked_at_once(index: Path)
             told = speak(address, ask("/healthz"))
             assert told.startswith(b"HTTP/1.1 503 ")
             assert read_error(told)["code"] == "busy"
+
+
+def test_one_connection_too_many_is_heard_before_it_is_answered(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is answered before it has asked may lose the answer: its question meets a closed end."""
+    monkeypatch.setattr(serving, "_LINGERS", LONGEST)
+    with serve(Artifact(index), Limits(connections=1)) as address, ExitStack() as open_ones:
+        open_ones.enter_context(closing(connect(address)))
+        client = open_ones.enter_context(closing(connect(address)))
+        client.settimeout(0)
+        assert speak(address, ask("/healthz")).startswith(b"HTTP/1.1 503 ")
+        with pytest.raises(BlockingIOError):  # others were answered meanwhile, and it was not
+            client.recv(1)
+        client.settimeout(LONGEST)
+        client.sendall(ask("/healthz"))
+        assert read_all(client).startswith(b"HTTP/1.1 503 ")
 
 
 def test_beyond_so_many_connections_more_are_refused_until_some_are_gone(index: Path) -> None:

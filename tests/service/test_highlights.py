@@ -71,7 +71,13 @@ def test_the_sentence_or_two_that_made_the_passage_match_are_marked(
 ) -> None:
     sentences = tuple(find_sentences(TEXT, "en"))
     passage = Passage("p", "d", 0, len(TEXT), TEXT, sentences)
-    found = find_highlights(passage, np.array(cosines, dtype=np.float32), information)
+    terms = list(information)
+    held = {
+        at: {terms.index(term) for term in find_terms(TEXT[s.start : s.end], "en") if term in terms}
+        for at, s in enumerate(sentences)
+    }
+    values = np.array(cosines, dtype=np.float32)
+    found = find_highlights(passage, values, held, list(information.values()))
     assert len(found) == len(marked)
     for span, beginning in zip(found, marked, strict=True):
         assert span in sentences
@@ -80,4 +86,4 @@ def test_the_sentence_or_two_that_made_the_passage_match_are_marked(
 
 def test_a_passage_of_one_sentence_is_marked_whole() -> None:
     passage = Passage("p", "d", 0, 23, TEXT[:23], tuple(find_sentences(TEXT[:23], "en")))
-    assert find_highlights(passage, np.array([0.1]), {"gull": 1.0}) == [*passage.sentences]
+    assert find_highlights(passage, np.array([0.1]), {0: {0}}, [1.0]) == [*passage.sentences]

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -160,13 +160,24 @@ def test_each_counts_what_all_answered_also_one_that_was_killed(start: Start) ->
     assert server.count("winnow_searches_total") == 6
 
 
+def test_connections_that_are_kept_are_shared_out(start: Start) -> None:
+    server = start()
+    with ExitStack() as open_ones:
+        for _ in range(16):
+            client = open_ones.enter_context(Client(base_url=server.address, trust_env=False))
+            assert client.get("/healthz").status_code == 200
+        (path,) = (server.folder / "tmp").glob("winnow-*/held")
+        counts = array("I", path.read_bytes())[2::3]
+        assert min(counts) >= 4
+
+
 def catch_holding(server: Server) -> int:
     """Have a process stand still while it holds a turn; that one."""
     (path,) = (server.folder / "tmp").glob("winnow-*/held")
     workers = server.find_workers()
 
     def find_holders() -> list[int]:
-        turns = array("I", path.read_bytes())[::2]
+        turns = array("I", path.read_bytes())[::3]
         return [worker for worker, held in zip(workers, turns, strict=True) if held]
 
     def ask_long() -> None:

@@ -162,6 +162,10 @@ def test_batches_hold_so_many_tokens_padding_counted(
     assert list(cut_batches(lengths, most=10)) == batches
 
 
+def test_a_short_text_is_not_filled_up_to_a_long_one() -> None:
+    assert list(cut_batches([10, 200, 12, 190], most=1000)) == [[1, 3], [2, 0]]
+
+
 def run_alone(code: str, home: Path) -> list[str]:
     """What a fresh process prints, the modules of models that it loaded last."""
     code += (
