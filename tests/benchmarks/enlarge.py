@@ -9,7 +9,7 @@ its two sentences lie between theirs. Nothing is folded. What a build does after
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -116,7 +116,7 @@ class MadeVectors(VectorSource):
     """The vectors of a mixture, in its order."""
 
     def __init__(self, real: Real, mixture: Mixture, encoder: Encoder, directory: Path) -> None:
-        super().__init__(encoder, None, directory)
+        super().__init__(encoder, None, directory, int8=False)
         self._real, self._mixture, self._folder = real, mixture, directory
         self.found = 0.0
 
@@ -156,7 +156,7 @@ def _blend(one: Vectors, other: Vectors, share: Vectors) -> Vectors:
     return blended
 
 
-def _fold_nothing(cuts: list[Cut]) -> tuple[list[Passage], list[Fold]]:
+def _fold_nothing(cuts: Sequence[Cut], *_: object) -> tuple[list[Passage], list[Fold]]:
     return [passage for cut in cuts for passage in cut.passages], []
 
 
@@ -175,8 +175,8 @@ def main(source: Path, target: Path, count: int) -> None:
 
     with Artifact(target).writer() as writer:
         build = writer.begin()
-        with patch("embeddings.contents.fold_repeats", _fold_nothing):
-            contents = make_contents(cuts, vectors, tell)
+        with patch("embeddings.contents._fold", _fold_nothing):
+            contents = make_contents(cuts, vectors, target, tell)
         stages["writing"] = time.perf_counter()
         searched = writer.add(contents, 0.99)
         stages["verifying"] = time.perf_counter()
