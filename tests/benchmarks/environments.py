@@ -15,7 +15,7 @@ class NotHere(Exception):
     """Something cannot run on this machine, and why."""
 
 
-def make_environment(name: str) -> Path:
+def make_environment(name: str, needs_torch: bool = True) -> Path:
     """The Python of an environment with what `requirements-<name>.txt` pins. Raises NotHere."""
     requirements = Path(__file__).with_name(f"requirements-{name}.txt")
     python = HOME / name / "bin" / "python"
@@ -26,7 +26,8 @@ def make_environment(name: str) -> Path:
     print(f"making an environment for {name}", file=sys.stderr)
     _run([sys.executable, "-m", "venv", "--clear", str(HOME / name)])
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _install_torch(pip)
+    if needs_torch:
+        _install_torch(pip)
     _run([*pip, "--no-deps", "-r", str(requirements)])
     stamp.write_text(pins, encoding="utf-8")
     return python
