@@ -1,7 +1,7 @@
 """The pipeline: documents -> passages -> vectors -> a published build. Knows every part above."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -32,12 +32,12 @@ from embeddings.earlier import (
 from embeddings.encoders import Encoder, Loss, Tokenizer, find_profile
 from embeddings.errors import IndexOfOtherRoots
 from embeddings.index.files import LEAST_RECALL
+from embeddings.kept_cuts import list_briefs
 from embeddings.manifest import Manifest
-from embeddings.on_disk import keep_cuts
 from embeddings.overview import describe_corpus
-from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, IndexContents, Reading
+from embeddings.records import IndexContents, Reading
 from embeddings.remarks import describe_empty, remark_on_languages, remark_on_recall
+from embeddings.splitting import Splitter
 from embeddings.vectors import VectorSource
 
 
@@ -176,15 +176,20 @@ class _Task:
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:
-        with DocumentReader(ReadOptions(self.options.text_column, self.options.ocr)) as reader:
-            cuts = keep_cuts(self.directory)
-            return read_corpus(
-                self.files, earlier, reader, self._cut, self.progress, self.rehash, cuts
+        options = ReadOptions(self.options.text_column, self.options.ocr)
+        with DocumentReader(options) as reader:
+            splitter = Splitter(
+                self.tokenizer, self.encoder_name, self.options.keep_all, reader.threads
             )
-
-    def _cut(self, document: Document, repeated: Collection[str]) -> Cut:
-        count, window = self.tokenizer.count_tokens, self.tokenizer.window
-        return cut_document(document, count, window, self.options.keep_all, repeated)
+            return read_corpus(
+                self.files,
+                earlier,
+                reader,
+                splitter.split,
+                self.directory,
+                self.progress,
+                self.rehash,
+            )
 
     def _gave(self, live: Manifest, corpus: Corpus) -> bool:
         """Whether the live build is what this corpus gives."""
@@ -203,14 +208,14 @@ class _Task:
         )
 
     def _refuse_empty(self, corpus: Corpus) -> None:
-        if not any(cut.passages for cut in corpus.cuts):
+        if not corpus.cuts.passages:
             raise describe_empty(self.roots, self._gather(corpus))
 
     def _write(
         self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
     ) -> Manifest:
         build = writer.begin()
-        contents = make_contents(corpus.cuts, vectors, self.directory, self.progress)
+        contents = make_contents(corpus.cuts, vectors, self.progress)
         self.progress("writing", 0, 1)
         searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
@@ -264,7 +269,7 @@ def _count(contents: IndexContents, reading: Reading) -> dict[str, int]:
         "passages": len(contents.passages),
         "sentences": len(contents.sentence_vectors),
         "folded": len(contents.folds),
-        "set_aside": sum(len(cut.marks) for cut in contents.cuts),
+        "set_aside": sum(brief.marks for brief in list_briefs(contents.cuts)),
         "unreadable": len(reading.unreadable),
         "skipped": len(reading.skipped),
     }

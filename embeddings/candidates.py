@@ -43,11 +43,14 @@ def _hash_decisive(words: Iterable[str]) -> int:
     return int.from_bytes(digest, "little")
 
 
-def find_buckets(hashes: Hashes) -> dict[int, list[int]]:
-    """For each text that shares a band with another: the buckets it lies in, as numbers."""
+def find_buckets(bands: Iterable[NDArray[np.uint64]]) -> dict[int, list[int]]:
+    """For each text that shares a band with another: the buckets it lies in, as numbers.
+
+    A band is given as its hashes of all texts.
+    """
     found: dict[int, list[int]] = {}
     first = 0
-    for band in hashes.T:
+    for band in bands:
         values, places, sizes = np.unique(band, return_inverse=True, return_counts=True)
         for text in np.flatnonzero(sizes[places] > 1).tolist():
             found.setdefault(text, []).append(first + int(places[text]))

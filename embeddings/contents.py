@@ -3,42 +3,42 @@
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
-from pathlib import Path
+from itertools import chain, islice
 
 import numpy as np
 
 from embeddings.aliases import OtherNames, find_aliases
-from embeddings.analysis import LANGUAGES, find_terms, mark_language, weigh_terms
+from embeddings.analysis import LANGUAGES, mark_language, weigh_terms
 from embeddings.corpus import Progress
-from embeddings.duplicates import find_repeats, order_passages
-from embeddings.on_disk import Lazy, keep_passages
+from embeddings.duplicates import fold_cuts
+from embeddings.kept_cuts import KeptCuts, KeptPassages
+from embeddings.on_disk import Lazy
 from embeddings.projection import project
-from embeddings.records import Cut, Fold, IndexContents, Numbers, Passage, Postings, WordOrder
+from embeddings.records import IndexContents, Numbers, Postings, WordOrder
+from embeddings.taken import Terms
 from embeddings.vectors import VectorSource
 
 
-def make_contents(
-    cuts: Sequence[Cut], vectors: VectorSource, folder: Path, progress: Progress
-) -> IndexContents:
+def make_contents(cuts: KeptCuts, vectors: VectorSource, progress: Progress) -> IndexContents:
     """Fold repeats, find the vector of each passage and sentence, and weigh the terms.
 
-    Whatever grows with the corpus lies on the disk of `folder`, in files that go with it.
+    What lies on the disk stays there: passages and folds are read when they are asked for.
     """
     progress("finding repeats", 0, 1)
-    passages, folds = _fold(cuts, folder)
+    numbers, folds = fold_cuts(cuts)
     progress("finding repeats", 1, 1)
-    sizes = [len(passage.sentences) for passage in passages]
-    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    kept = cuts.passages
+    offsets = np.concatenate(([0], np.cumsum(kept.count_sentences()[numbers]))).astype(np.int64)
     passage_vectors, sentence_vectors = vectors.find(
-        Lazy(len(passages), lambda number: passages[number].text),
-        _list_sentences(passages, offsets),
+        Lazy(len(numbers), lambda number: kept.read_text(numbers[number])),
+        _list_sentences(kept, numbers, offsets),
         progress,
     )
     progress("counting words", 0, 1)
-    names = OtherNames(find_aliases(Lazy(len(cuts), lambda place: cuts[place].document.text)))
+    names = OtherNames(find_aliases(cuts.texts))
     named = _TermLists()
-    postings = weigh_terms(_find_passage_terms(cuts, passages, names, named))
+    found = map(kept.read_terms, numbers)
+    postings = weigh_terms(_find_passage_terms(found, names, named))
     word_order = order_words(named, postings)
     progress("counting words", 1, 1)
     progress("drawing the map", 0, 1)
@@ -46,7 +46,7 @@ def make_contents(
     progress("drawing the map", 1, 1)
     return IndexContents(
         cuts=cuts,
-        passages=passages,
+        passages=Lazy(len(numbers), lambda number: kept[numbers[number]]),
         folds=folds,
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
@@ -57,25 +57,9 @@ def make_contents(
     )
 
 
-def _fold(cuts: Sequence[Cut], folder: Path) -> tuple[Sequence[Passage], list[Fold]]:
-    """The passages that stand for all, by id, and the folded ones."""
-    kept = keep_passages(folder)
-    ids = []
-    for passage in order_passages(cuts):
-        kept.append(passage)
-        ids.append(passage.id)
-    standing, folds = find_repeats(kept)
-    by_id = np.array(sorted(standing, key=ids.__getitem__), dtype=np.int64)
-    return Lazy(len(by_id), lambda number: kept[by_id[number]]), folds
-
-
-def _list_sentences(passages: Sequence[Passage], offsets: Numbers) -> Sequence[str]:
+def _list_sentences(kept: KeptPassages, numbers: Numbers, offsets: Numbers) -> Sequence[str]:
     """The sentences of all passages, in their order."""
-
-    @lru_cache(maxsize=1)
-    def split(number: int) -> list[str]:
-        passage = passages[number]
-        return [passage.text[span.start : span.end] for span in passage.sentences]
+    split = lru_cache(maxsize=1)(lambda number: kept.split_sentences(int(numbers[number])))
 
     def read(row: int) -> str:
         number = int(np.searchsorted(offsets, row, side="right")) - 1
@@ -85,26 +69,17 @@ def _list_sentences(passages: Sequence[Passage], offsets: Numbers) -> Sequence[s
 
 
 def _find_passage_terms(
-    cuts: Sequence[Cut], passages: Sequence[Passage], names: OtherNames, named: "_TermLists"
+    found: Iterable[Terms], names: OtherNames, named: "_TermLists"
 ) -> Iterator[list[str]]:
     """The terms each passage is found by: its own, its title's and heading's, and other names'.
 
     Those of its sentences, with the other names that stand in each, are put into `named`.
     """
-    titles = {cut.document.id: cut.title for cut in cuts}
-    for passage in passages:
-        own = [
-            find_terms(passage.text[span.start : span.end], passage.language)
-            for span in passage.sentences
-        ]
-        named.append(
-            [_append_names(sentence, names.find(sentence, passage.language)) for sentence in own]
-        )
-        above = "\n".join(dict.fromkeys((titles[passage.document_id], passage.heading or "")))
-        found = find_terms(above, passage.language)
-        found += [term for sentence in own for term in sentence]
-        found = names.expand(found, passage.language)
-        yield [*found, mark_language(passage.language)] if passage.language in LANGUAGES else found
+    for one in found:
+        named.append([_append_names(own, names.find(own, one.language)) for own in one.sentences])
+        terms = [*one.above, *chain.from_iterable(one.sentences)]
+        terms = names.expand(terms, one.language)
+        yield [*terms, mark_language(one.language)] if one.language in LANGUAGES else terms
 
 
 def _append_names(terms: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:

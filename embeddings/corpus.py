@@ -5,22 +5,28 @@ the other documents (lines that many share, names given twice) is found anew eac
 way to the same files gives the same corpus.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from embeddings.documents import DocumentReader, SourceFile, read_documents
 from embeddings.documents.ahead import call_ahead
+from embeddings.kept_cuts import KeptCuts, KeptDocuments
 from embeddings.manifest import hash_file
-from embeddings.on_disk import Appendable, Records
 from embeddings.records import Cut, Document, Reading
 from embeddings.repetition import find_lines, find_repeated_lines
+from embeddings.splitting import Split
+from embeddings.taken import Taken, pack_cuts
 
-CutDocument = Callable[[Document, frozenset[str]], Cut]
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much is done, and how much there is."""
 
+_AT_ONCE = 64
 _NAME_TAKEN = "has the same name as another document (rename one of them)"
 
 
@@ -64,7 +70,7 @@ NOTHING = Earlier({}, {}, frozenset())
 class Corpus:
     """All documents taken apart, the manifest's record of each file, and what reading gave."""
 
-    cuts: Sequence[Cut]
+    cuts: KeptCuts
     sources: Mapping[str, Mapping[str, Any]]
     reading: Reading
     changes: Changes
@@ -72,11 +78,11 @@ class Corpus:
 
 @dataclass(slots=True)
 class _File:
-    """One file: its documents, and their cuts where the live build had them."""
+    """One file: the places of its documents, and their cuts where the live build had them."""
 
     file: SourceFile
-    sha256: str
-    documents: list[Document]
+    sha256: str = ""
+    documents: Sequence[int] = ()
     cuts: Sequence[Cut] | None = None
     reading: Reading = field(default_factory=Reading)
 
@@ -96,19 +102,20 @@ def read_corpus(
     files: Sequence[SourceFile],
     earlier: Earlier,
     reader: DocumentReader,
-    cut_document: CutDocument,
+    split: Split,
+    folder: Path,
     progress: Progress = lambda stage, done, total: None,
     rehash: bool = False,
-    cuts: list[Cut] | Records[Cut] | None = None,
 ) -> Corpus:
-    """Read what `earlier` does not hold, and take it apart, into `cuts` where these are given.
+    """Read what `earlier` does not hold, and take it apart; all lies on the disk of the folder.
 
     With `rehash` no file is taken to be the same for its size and time alone.
     """
-    cuts = [] if cuts is None else cuts
-    found = _read_all(files, earlier, reader, progress, rehash)
-    found, repeated = _settle(found, earlier.repeated, reader)
-    _cut_all(found, lambda document: cut_document(document, repeated), cuts, progress)
+    documents = KeptDocuments(folder)
+    found = _read_all(files, earlier, reader, documents, progress, rehash)
+    found, repeated = _settle(found, earlier.repeated, reader, documents)
+    cuts = KeptCuts(folder, documents.kept)
+    _cut_all(found, documents, lambda some, size: split(some, size, repeated), cuts, progress)
     sources: dict[str, dict[str, Any]] = {}
     for one in found:  # of two whose names show alike, the first gives the document
         sources.setdefault(one.file.source, one.record)
@@ -119,18 +126,21 @@ def _read_all(
     files: Sequence[SourceFile],
     earlier: Earlier,
     reader: DocumentReader,
+    documents: KeptDocuments,
     progress: Progress,
     rehash: bool,
 ) -> list[_File]:
     """All files, several at once. Those of a live build give what it holds."""
 
-    def take(file: SourceFile) -> _File:
+    def take(file: SourceFile) -> tuple[_File, list[Document]]:
         return _recall(file, earlier, rehash) or _read(file, reader)
 
     found: list[_File] = []
     done, total = 0, sum(file.size for file in files)
     progress("reading", done, total)
-    for one in call_ahead((partial(take, file) for file in files), reader.threads, reader.stop):
+    calls = (partial(take, file) for file in files)
+    for one, own in call_ahead(calls, reader.threads, reader.stop):
+        one.documents = documents.append(own)
         found.append(one)
         done += one.file.size
         progress("reading", done, total)
@@ -138,19 +148,20 @@ def _read_all(
 
 
 def _settle(
-    files: list[_File], before: frozenset[str], reader: DocumentReader
+    files: list[_File], before: frozenset[str], reader: DocumentReader, documents: KeptDocuments
 ) -> tuple[list[_File], frozenset[str]]:
     """The files, recalled ones read again where a line of theirs is now, or no longer, shared by
     many, and those lines. A file may change until it is read again, so they are counted once more.
     """
     while True:
-        _refuse_names_taken(files)
-        repeated = find_repeated_lines([doc.text for one in files for doc in one.documents])
-        touched = [_is_touched(one, repeated ^ before) for one in files]
+        _refuse_names_taken(files, documents)
+        repeated = find_repeated_lines(documents.list_texts(_list_places(files)))
+        touched = [_is_touched(one, repeated ^ before, documents) for one in files]
         if not any(touched):
             return files, repeated
-        pairs = zip(files, touched, strict=True)
-        files = [_read(one.file, reader) if is_touched else one for one, is_touched in pairs]
+        for i in (i for i, is_touched in enumerate(touched) if is_touched):
+            files[i], own = _read(files[i].file, reader)
+            files[i].documents = documents.append(own)
         before = repeated
 
 
@@ -162,15 +173,17 @@ def _gather(files: Iterable[_File]) -> Reading:
     return reading
 
 
-def _recall(file: SourceFile, earlier: Earlier, rehash: bool) -> _File | None:
+def _recall(
+    file: SourceFile, earlier: Earlier, rehash: bool
+) -> tuple[_File, list[Document]] | None:
     cuts = earlier.cuts.get(file.source)
     known = earlier.sources.get(file.source)
     if not cuts or not known or _lacks_name(known) or not _is_same(file, known, rehash):
         return None
-    one = _File(file, known["sha256"], [cut.document for cut in cuts], cuts)
+    one = _File(file, known["sha256"], cuts=cuts)
     one.reading.unreadable.extend((source, reason) for source, reason in known["unreadable"])
     one.reading.notices.extend((source, notice) for source, notice in known["notices"])
-    return one
+    return one, [cut.document for cut in cuts]
 
 
 def _lacks_name(known: Mapping[str, Any]) -> bool:
@@ -187,45 +200,71 @@ def _is_same(file: SourceFile, known: Mapping[str, Any], rehash: bool) -> bool:
         return False
 
 
-def _read(file: SourceFile, reader: DocumentReader) -> _File:
-    one = _File(file, "", [])
-    one.documents.extend(read_documents(file, one.reading, reader))
-    one.sha256 = one.documents[0].sha256 if one.documents else ""
-    return one
+def _read(file: SourceFile, reader: DocumentReader) -> tuple[_File, list[Document]]:
+    one = _File(file)
+    documents = list(read_documents(file, one.reading, reader))
+    one.sha256 = documents[0].sha256 if documents else ""
+    return one, documents
 
 
-def _refuse_names_taken(files: Iterable[_File]) -> None:
+def _refuse_names_taken(files: Iterable[_File], documents: KeptDocuments) -> None:
     """Of documents with the same name, keep the first; the other's file is read the next time."""
-    seen: set[str] = set()
+    kept = documents.kept
+    names, counts = np.unique(np.array(documents.ids)[_list_places(files)], return_counts=True)
+    seen: set[int] = set()
+    if not (twice := set(names[counts > 1].tolist())):
+        return
     for one in files:
-        own = {doc.id: doc for doc in one.documents}
+        own = {id: place for place in one.documents if (id := documents.ids[place]) in twice}
         if taken := own.keys() & seen:
-            refused = sorted(own[id].source for id in taken)
+            refused = sorted(kept[own[id]].source for id in taken)
             one.reading.unreadable.extend((source, _NAME_TAKEN) for source in refused)
-            one.documents = [doc for doc in one.documents if doc.id not in taken]
+            left = [i for i, place in enumerate(one.documents) if documents.ids[place] not in taken]
             if one.cuts is not None:
-                one.cuts = [cut for cut in one.cuts if cut.document.id not in taken]
+                one.cuts = [one.cuts[i] for i in left]
+            one.documents = [one.documents[i] for i in left]
         seen |= own.keys()
 
 
-def _is_touched(one: _File, lines: frozenset[str]) -> bool:
+def _list_places(files: Iterable[_File]) -> Sequence[int]:
+    return array("q", (place for one in files for place in one.documents))
+
+
+def _is_touched(one: _File, lines: frozenset[str], documents: KeptDocuments) -> bool:
     """Whether a recalled file holds a line that became, or ceased to be, one that many share."""
-    return one.cuts is not None and any(
-        not lines.isdisjoint(find_lines(document.text)) for document in one.documents
+    return (
+        bool(lines)
+        and one.cuts is not None
+        and any(
+            not lines.isdisjoint(find_lines(documents.read_text(place))) for place in one.documents
+        )
     )
 
 
 def _cut_all(
-    files: Sequence[_File], cut: Callable[[Document], Cut], cuts: Appendable[Cut], told: Progress
+    files: Sequence[_File],
+    documents: KeptDocuments,
+    split: Callable[[Sequence[bytes], int], Iterable[Taken]],
+    cuts: KeptCuts,
+    told: Progress,
 ) -> None:
-    """Take the documents of all files apart, which are let go meanwhile."""
-    for done, one in enumerate(files):
-        if one.cuts is None:
-            told("splitting", done, len(files))
-        for taken in one.cuts if one.cuts is not None else map(cut, one.documents):
-            cuts.append(taken)
-        one.documents, one.cuts = [], None
-    told("splitting", len(files), len(files))
+    """Take the documents of all files apart, but for those that are taken over as they were."""
+    new = _list_places(one for one in files if one.cuts is None)
+    found = iter(split(documents.pack(new), documents.count_bytes(new)))
+    done, total = 0, len(new)
+    for one in files:
+        own = found if one.cuts is None else _pack_again(one.cuts)
+        for place, taken in zip(one.documents, own, strict=False):
+            cuts.append(place, taken)
+            if one.cuts is None:
+                told("splitting", done, total)
+                done += 1
+    told("splitting", total, total)
+
+
+def _pack_again(cuts: Sequence[Cut]) -> Iterator[Taken]:
+    for start in range(0, len(cuts), _AT_ONCE):
+        yield from pack_cuts(cuts[start : start + _AT_ONCE])
 
 
 def _compare(

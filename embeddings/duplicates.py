@@ -7,20 +7,21 @@ The result depends on the documents alone, not on the order in which they come.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from embeddings.candidates import BANDS, Hashes, find_buckets, hash_bands
-from embeddings.differences import FEWEST_WORDS, Slot, Words, find_slots, say_the_same
-from embeddings.digests import digest_texts
+from embeddings.candidates import BANDS, find_buckets
+from embeddings.differences import Slot, Words, find_slots, say_the_same
+from embeddings.kept_cuts import KeptCuts
 from embeddings.on_disk import Lazy
-from embeddings.records import Cut, Fold, Passage
-from embeddings.wording import Wording, normalize
+from embeddings.records import Cut, Fold, Numbers, Passage
+from embeddings.taken import LIKENESS, Brief, Likeness, find_small, pack_cuts
+from embeddings.wording import Wording
 
 _NO_DATE = "9999"
-_AT_ONCE = 4096
 # Bounds the work where very many passages are alike and yet differ in a name.
 _MOST_IN_BUCKET = 32
 _MOST_COMPARED = 32
@@ -29,46 +30,85 @@ _FEWEST_FILLINGS = 4
 _NO_SLOTS: frozenset[Slot] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Places of passages: those that stand for all, those that are folded, and into which."""
+
+    standing: Numbers
+    folded: Numbers
+    into: Numbers
+
+
+def fold_cuts(cuts: KeptCuts) -> tuple[Numbers, Sequence[Fold]]:
+    """The places of the passages that stand for all, by id, and the folded ones."""
+    kept = cuts.passages
+    order = cuts.order_passages(order_documents(cuts.briefs()))
+    small = Lazy(len(order), lambda place: kept.read_small(order[place]))
+    texts = Lazy(len(order), lambda place: kept.read_text(order[place]))
+    found = find_repeats(kept.read_likeness(), order, small, texts)
+    standing, folded, into = order[found.standing], order[found.folded], order[found.into]
+    ids = np.array([kept.read_id(place) for place in standing], dtype=np.bytes_)
+    return standing[np.argsort(ids)], Lazy(
+        len(folded), lambda number: Fold(kept[folded[number]], kept.read_id(into[number]))
+    )
+
+
 def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
     """The passages that stand for all, in the order of the documents, and the folded ones."""
-    passages = list(order_passages(cuts))
-    standing, folds = find_repeats(passages)
-    return [passages[number] for number in standing], folds
+    ordered = [cuts[place] for place in order_documents(map(Brief.of, cuts))]
+    passages = [passage for cut in ordered for passage in cut.passages]
+    taken = pack_cuts(ordered)
+    likeness = np.frombuffer(b"".join(one.likeness for one in taken), dtype=LIKENESS)
+    small = [find_small(Wording.of(passage.text)) for passage in passages]
+    found = find_repeats(likeness, np.arange(len(passages)), small, [one.text for one in passages])
+    folds = zip(found.folded.tolist(), found.into.tolist(), strict=True)
+    return (
+        [passages[number] for number in found.standing],
+        [Fold(passages[number], passages[into].id) for number, into in folds],
+    )
 
 
-def order_passages(cuts: Sequence[Cut]) -> Iterator[Passage]:
-    """All passages, those first that stand for others."""
-    keys = [(cut.document.date or _NO_DATE, cut.document.source) for cut in cuts]
-    for place in sorted(range(len(keys)), key=keys.__getitem__):
-        yield from cuts[place].passages
+def order_documents(briefs: Iterable[Brief]) -> list[int]:
+    """The places of documents, those first whose passages stand for others."""
+    keys = [(brief.date or _NO_DATE, brief.source) for brief in briefs]
+    return sorted(range(len(keys)), key=keys.__getitem__)
 
 
-def find_repeats(passages: Sequence[Passage]) -> tuple[list[int], list[Fold]]:
-    """The places of the passages that stand for all, and the folded ones."""
-    digests = digest_texts(Lazy(len(passages), lambda place: normalize(passages[place].text)))
+def find_repeats(
+    likeness: Likeness, order: Numbers, small: Sequence[Collection[str]], texts: Sequence[str]
+) -> Repeats:
+    """Which passages stand for all, given what each is compared by: the places in `order`.
+
+    In that order, `small` are the words of each that it writes small although its names have
+    capitals, and `texts` their texts.
+    """
+    digests = likeness["digest"][order]
     _, first, text_of = np.unique(digests, return_index=True, return_inverse=True)
     exact = first[text_of]
     unique = np.sort(first)
-    near = _fold_near(Lazy(len(unique), lambda place: passages[unique[place]].text))
-    into = dict(zip(unique.tolist(), unique[near].tolist(), strict=True))
-    standing: list[int] = []
-    folds: list[Fold] = []
-    for number, same in enumerate(exact.tolist()):
-        representative = into[same]
-        if representative == number:
-            standing.append(number)
-        else:
-            folds.append(Fold(passages[number], passages[representative].id))
-    return standing, folds
+    common: set[str] = set()
+    for place in unique.tolist():
+        common.update(small[place])
+    own = Lazy(len(unique), lambda place: texts[unique[place]])
+    near = _fold_near(likeness, order[unique], common, own)
+    into = np.arange(len(exact))
+    into[unique] = unique[near]
+    into = into[exact]
+    stands = into == np.arange(len(exact))
+    folded = np.flatnonzero(~stands)
+    return Repeats(np.flatnonzero(stands), folded, into[folded])
 
 
-def _fold_near(texts: Sequence[str]) -> list[int]:
+def _fold_near(
+    likeness: Likeness, order: Numbers, common: Container[str], texts: Sequence[str]
+) -> list[int]:
     """For each text the place of the one that stands for it: its own, or an earlier one's.
 
     Done twice: only the first round shows which words stand in the slots of a template.
     """
-    long, hashes, common = _read(texts)
-    buckets = {long[row]: own for row, own in find_buckets(hashes).items()}
+    long = np.flatnonzero(likeness["long"][order])
+    bands = (likeness["bands"][order[long], band] for band in range(BANDS))
+    buckets = {int(long[row]): own for row, own in find_buckets(bands).items()}
     judge = _Judge(texts, common)
     into = _fold_buckets(buckets, judge, len(texts))
     judge.learn_templates({place: into[place] for place in buckets})
@@ -99,26 +139,6 @@ def _fold_buckets(
                 if len(standing[bucket]) < _MOST_IN_BUCKET:
                     standing[bucket].append(place)
     return into
-
-
-def _read(texts: Sequence[str]) -> tuple[list[int], Hashes, Container[str]]:
-    """The places of texts long enough to compare, their hashes, and the words written small."""
-    long: list[int] = []
-    hashes = [np.empty((0, BANDS), dtype=np.uint64)]
-    common: set[str] = set()
-    for start in range(0, len(texts), _AT_ONCE):
-        wordings = [Wording.of(text) for text in texts[start : start + _AT_ONCE]]
-        for wording in wordings:
-            common.update(_find_small(wording))
-        own = [i for i, w in enumerate(wordings) if len(w.words) >= FEWEST_WORDS - 1]
-        hashes.append(hash_bands([wordings[i].folded for i in own]))
-        long.extend(start + i for i in own)
-    return long, np.concatenate(hashes), common
-
-
-def _find_small(wording: Wording) -> Iterator[str]:
-    """The words that a text writes small although its names have capitals."""
-    return (word for word in wording.words if word.islower()) if wording.tells_names else iter(())
 
 
 class _Judge:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from embeddings.kept_cuts import list_briefs
 from embeddings.projection import MOST_FITTED, choose_evenly
 from embeddings.records import IndexContents, Numbers, Passage
 from embeddings.words import find_words
@@ -25,10 +27,12 @@ def describe_corpus(contents: IndexContents) -> dict[str, Any]:
     (of the first level, "" for none) count documents; None is what is not known. `topics` are
     passages that stand for the largest groups near each other in meaning, each with a `label`.
     """
-    documents = [cut.document for cut in contents.cuts]
     languages = Counter(passage.language for passage in contents.passages)
-    years = Counter(document.date[:4] if document.date else None for document in documents)
-    folders = Counter(name_folder(document.file or document.source) for document in documents)
+    years: Counter[str | None] = Counter()
+    folders: Counter[str | None] = Counter()
+    for brief in list_briefs(contents.cuts):
+        years[brief.date[:4] if brief.date else None] += 1
+        folders[name_folder(brief.file or brief.source)] += 1
     return {
         "languages": _order_by_count(languages.items()),
         "years": [[year, years[year]] for year in sorted(years, key=_order_year, reverse=True)],
@@ -53,11 +57,14 @@ def _order_year(year: str | None) -> tuple[bool, str]:
 
 def find_topics(contents: IndexContents) -> list[dict[str, str]]:
     """Up to eight passages spread over all meanings, the largest group's first, labels distinct."""
-    titles = {cut.document.id: cut.title for cut in contents.cuts}
+    groups = list(_group(contents))
+    shown = {number: contents.passages[number] for group in groups for number in group}
+    holding = {passage.document_id for passage in shown.values()}
+    titles = {brief.id: brief.title for brief in list_briefs(contents.cuts) if brief.id in holding}
     taken: set[str] = set()
     topics = []
-    for group in _group(contents):
-        for passage in (contents.passages[number] for number in group):
+    for group in groups:
+        for passage in (shown[number] for number in group):
             names = (shorten(titles[passage.document_id]), shorten(passage.heading or ""))
             label = next((name for name in names if name and name.casefold() not in taken), None)
             if label is not None:
@@ -105,8 +112,5 @@ def _choose(passages: Sequence[Passage]) -> Numbers:
 
 
 def _tells(passage: Passage) -> bool:
-    return not passage.comment and _count_words(passage.text) >= _FEWEST_WORDS
-
-
-def _count_words(text: str) -> int:
-    return sum(1 for _ in find_words(text))
+    words = islice(find_words(passage.text), _FEWEST_WORDS)
+    return not passage.comment and sum(1 for _ in words) == _FEWEST_WORDS

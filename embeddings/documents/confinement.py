@@ -4,25 +4,16 @@ One process serves file after file; when a file makes it end, that file is repor
 gets a new process. It is started for the first file that needs it.
 """
 
-import os
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO, Any
 
+from embeddings import processes
 from embeddings.documents.formats import Item, ReadOptions
-from embeddings.documents.messages import make_item, pack, unpack
+from embeddings.documents.messages import make_item, pack, read_message
 from embeddings.errors import CorpusError, UnreadableDocument
 
-# The folder that the packages lie in is named, since `-P` keeps that of the caller out of it.
-_PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from embeddings.documents.worker import main; main()"
-)
-_ROOT = str(Path(__file__).parents[2])
 _REMEDY = "take it out of the folder, split it, or convert it to plain text"
 
 
@@ -45,14 +36,14 @@ class ConfinedReader:
     def read(self, data: bytes, ending: str, source: str, sha256: str) -> list[Item]:
         """The documents of one file, or the reason why there is none."""
         process = self._process or self._start()
-        requests, replies = _pipes(process)
+        requests, replies = processes.pipes(process)
         request = {"ending": ending, "source": source, "sha256": sha256, "options": self._options}
         found: list[Item] = []
         with suppress(BrokenPipeError):  # the replies tell of its end
             requests.write(pack({**request, "size": len(data)}))
             requests.write(data)
             requests.flush()
-        while message := _read_message(replies):
+        while message := read_message(replies):
             if "end" in message:
                 return found
             if "failed" in message:
@@ -64,31 +55,20 @@ class ConfinedReader:
 
     def close(self) -> None:
         """End the process, and whatever it has started."""
-        self.kill()
-        if self._process is not None:
-            with suppress(BrokenPipeError):
-                self._process.communicate()
-            self._process = None
+        processes.close(self._process)
+        self._process = None
 
     def kill(self) -> None:
         """Make the process end while another thread waits for its reply."""
-        if (process := self._process) is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        processes.kill(self._process)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = self._process = subprocess.Popen(  # nosec B603  # no shell, no name from outside
-            [sys.executable, "-P", "-c", _PROGRAM, _ROOT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        requests, replies = _pipes(process)
+        process = self._process = processes.start("embeddings.documents.worker", quiet=True)
+        requests, replies = processes.pipes(process)
         with suppress(BrokenPipeError):
             requests.write(pack(asdict(self._limits)))
             requests.flush()
-        if not _read_message(replies):
+        if not read_message(replies):
             code = process.wait()
             self.close()
             raise CorpusError(
@@ -102,16 +82,4 @@ class ConfinedReader:
             return f"takes more than {self._limits.memory >> 20:,} MB of memory to read"
         if code == -signal.SIGALRM:
             return f"takes more than {self._limits.seconds:g} seconds to read"
-        name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return f"makes the program that reads it end ({name})"
-
-
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    assert process.stdin is not None and process.stdout is not None
-    return process.stdin, process.stdout
-
-
-def _read_message(replies: IO[bytes]) -> dict[str, Any]:
-    """Nothing where the process ended, be it in the middle of a line."""
-    line = replies.readline()
-    return unpack(line) if line.endswith(b"\n") else {}
+        return f"makes the program that reads it end ({processes.name_end(code)})"

@@ -5,7 +5,7 @@ Never pickled: the other side has read files that anybody may have made.
 
 import json
 from dataclasses import fields
-from typing import Any
+from typing import IO, Any
 
 from embeddings.documents.formats import Item
 from embeddings.errors import UnreadableDocument
@@ -25,6 +25,12 @@ def unpack(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("not a message")
     return message
+
+
+def read_message(replies: IO[bytes]) -> dict[str, Any]:
+    """Nothing where the process ended, be it in the middle of a line."""
+    line = replies.readline()
+    return unpack(line) if line.endswith(b"\n") else {}
 
 
 def describe_item(item: Item) -> dict[str, Any]:

@@ -7,26 +7,23 @@ memory, so that no file can harm another. It opens no file that a document names
 import logging
 import os
 import resource
-import select
 import signal
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from typing import Any, BinaryIO
 
 from embeddings.documents.formats import ReadOptions, read_bytes
 from embeddings.documents.messages import describe_item, pack, unpack
+from embeddings.processes import end_with_starter, take_pipes
 
 
 def main() -> None:
     """Serve files from standard input until it ends."""
-    requests, replies = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no reply
+    requests, replies = take_pipes()
     logging.disable(logging.CRITICAL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     if not (first := requests.readline()):
         return
-    Thread(target=_follow_to_the_end, daemon=True).start()
+    end_with_starter()
     limits = unpack(first)
     _limit_memory(limits["memory"])
     replies.write(pack({"ready": True}))
@@ -44,17 +41,6 @@ def main() -> None:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             replies.flush()
-
-
-def _follow_to_the_end() -> None:
-    """Once whoever gives the files has gone, however busy this process is, it ends with all that it
-    has started.
-    """
-    requests = select.poll()
-    requests.register(0, 0)  # the end of a pipe is told unasked
-    requests.poll()
-    if os.getpgrp() == os.getpid():  # else it was started by hand, in the group of a shell
-        os.killpg(0, signal.SIGKILL)
 
 
 def _serve(data: bytes, request: dict[str, Any], replies: BinaryIO) -> None:

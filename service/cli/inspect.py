@@ -2,8 +2,8 @@
 
 import argparse
 from collections import defaultdict
-from collections.abc import Collection, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from rich.console import Console
@@ -20,11 +20,12 @@ from embeddings.documents import (
     list_sources,
     require_ocr,
 )
-from embeddings.duplicates import fold_repeats
+from embeddings.duplicates import fold_cuts
 from embeddings.encoders import DEFAULT_ENCODER, load_tokenizer
 from embeddings.errors import CorpusEmpty
-from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, Fold, Reading
+from embeddings.kept_cuts import KeptCuts
+from embeddings.records import Cut, Fold, Reading
+from embeddings.splitting import Splitter
 from service.cli.output import print_json, say, show_plain
 from service.locations import read_paths
 from service.settings import Settings
@@ -47,9 +48,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not cuts:
         raise CorpusEmpty("no document could be read", f"give files or folders of {ENDINGS}")
     folds: dict[str, list[Fold]] = defaultdict(list)
-    for fold in fold_repeats(cuts)[1]:
+    for fold in fold_cuts(cuts)[1]:
         folds[fold.passage.document_id].append(fold)
-    for names in find_aliases([cut.document.text for cut in cuts]):
+    for names in find_aliases(cuts.texts):
         say("names taken for the same: " + " = ".join(sorted(names)))
     console = Console()
     for cut in cuts:
@@ -61,17 +62,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> Sequence[Cut]:
-    tokenizer = load_tokenizer(settings.encoder or DEFAULT_ENCODER)
-
-    def cut(document: Document, repeated: Collection[str]) -> Cut:
-        count, window = tokenizer.count_tokens, tokenizer.window
-        return cut_document(document, count, window, settings.keep_all, repeated)
-
+def _cut_all(paths: list[Path], settings: Settings, reading: Reading) -> KeptCuts:
+    name = settings.encoder or DEFAULT_ENCODER
+    tokenizer = load_tokenizer(name)
     files = list_sources(paths, reading, Selection(settings.include, settings.exclude))
     ocr = require_ocr(settings.ocr_languages) if settings.ocr else ""
     with DocumentReader(ReadOptions(settings.text_column, ocr)) as reader:
-        corpus = read_corpus(files, NOTHING, reader, cut)
+        split = Splitter(tokenizer, name, settings.keep_all, reader.threads).split
+        corpus = read_corpus(files, NOTHING, reader, split, Path(gettempdir()))
     reading.unreadable.extend(corpus.reading.unreadable)
     reading.notices.extend(corpus.reading.notices)
     return corpus.cuts

@@ -21,7 +21,7 @@ from rich.text import Text
 from embeddings.errors import WinnowError
 
 # What a stage counts, where its name does not say it.
-_UNITS = {"reading": "bytes", "encoding": "characters", "splitting": "files"}
+_UNITS = {"reading": "bytes", "encoding": "characters", "splitting": "documents"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

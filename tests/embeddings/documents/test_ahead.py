@@ -11,8 +11,10 @@ from embeddings.corpus import NOTHING, Corpus, read_corpus
 from embeddings.documents import DocumentReader, list_sources, reading
 from embeddings.documents.ahead import call_ahead
 from embeddings.documents.confinement import Limits
-from embeddings.records import Cut, Document, Reading
-from tests.embeddings.building import cut, write_files
+from embeddings.encoders.hashing import HashingEncoder
+from embeddings.records import Reading
+from embeddings.splitting import Splitter
+from tests.embeddings.building import write_files
 from tests.embeddings.documents.bombs import make_deflate_bomb, make_pdf
 from tests.embeddings.documents.samples import SAMPLES
 
@@ -69,16 +71,16 @@ def test_many_readers_give_what_one_gives_and_a_file_that_ends_its_reader_costs_
 ) -> None:
     bomb = make_pdf(make_deflate_bomb(1000), "/FlateDecode")
     files = {f"{n}{ending}": SAMPLES[ending] for ending in sorted(SAMPLES) for n in range(2)}
-    folder = write_files(tmp_path, {**files, "0bomb.pdf": bomb, "1bomb.pdf": bomb})
-
-    def take_apart(document: Document, _: frozenset[str]) -> Cut:
-        return cut(document.text, document.source)
+    folder = write_files(tmp_path / "corpus", {**files, "0bomb.pdf": bomb, "1bomb.pdf": bomb})
 
     def read(cores: int) -> Corpus:
         monkeypatch.setattr(reading, "_count_cores", lambda: cores)
+        split = Splitter(HashingEncoder(), "hashing", keep_all=False).split
         with DocumentReader(limits=Limits(memory=256 << 20)) as reader:
-            return read_corpus(list_sources([folder], Reading()), NOTHING, reader, take_apart)
+            files = list_sources([folder], Reading())
+            return read_corpus(files, NOTHING, reader, split, tmp_path)
 
     one, many = read(1), read(4)
-    assert one == many
+    assert list(one.cuts) == list(many.cuts)
+    assert (one.sources, one.reading) == (many.sources, many.reading)
     assert [source for source, _ in many.reading.unreadable] == ["0bomb.pdf", "1bomb.pdf"]

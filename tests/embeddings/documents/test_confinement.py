@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.documents import DocumentReader, confinement, list_sources
+from embeddings import processes
+from embeddings.documents import DocumentReader, list_sources
 from embeddings.documents.confinement import ConfinedReader, Limits
 from embeddings.documents.formats import READERS, ReadOptions, read_bytes
 from embeddings.documents.messages import describe_item, make_item, pack, unpack
@@ -105,7 +106,7 @@ def test_no_process_is_started_for_plain_text(tmp_path: Path) -> None:
 def test_a_process_that_cannot_start_is_an_error_and_no_bad_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confinement, "_PROGRAM", "import sys; sys.exit(3)")
+    monkeypatch.setattr(processes, "_PROGRAM", "import sys; sys.exit(3)")
     (file,) = list_sources([write_files(tmp_path, {"a.html": PAGE})], Reading())
     with DocumentReader() as reader, pytest.raises(CorpusError, match="ended at its start"):
         list(reader.read(file))

@@ -1,4 +1,4 @@
-"""Sequences on disk give back what was put into them, and a full disk is told."""
+"""Documents taken apart on the disk come back as they were, and a full disk is told."""
 
 from pathlib import Path
 from tempfile import gettempdir
@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.analysis import find_terms
 from embeddings.errors import IndexUnwritable
-from embeddings.on_disk import Lazy, keep_cuts, keep_passages
+from embeddings.kept_cuts import KeptCuts, KeptDocuments, list_briefs
+from embeddings.on_disk import Lazy
 from embeddings.records import Cut, Document, Mark, Passage, Span
+from embeddings.taken import pack_cuts
 from tests.embeddings.building import cut
 from tests.embeddings.test_full_disk import full_after
 
@@ -48,29 +51,47 @@ def cuts(draw: st.DrawFn) -> Cut:
     return Cut(document, title, language, passages, draw(SPANS), draw(MARKS))
 
 
+def _keep(folder: Path, given_cuts: list[Cut]) -> KeptCuts:
+    documents = KeptDocuments(folder)
+    kept = KeptCuts(folder, documents.kept)
+    places = documents.append(one.document for one in given_cuts)
+    for place, taken in zip(places, pack_cuts(given_cuts), strict=True):
+        kept.append(place, taken)
+    return kept
+
+
 @given(st.lists(cuts(), max_size=4))
 def test_what_is_put_in_comes_out_as_it_was(given_cuts: list[Cut]) -> None:
-    folder = Path(gettempdir())
-    kept, passages = keep_cuts(folder), keep_passages(folder)
-    for one in given_cuts:
-        kept.append(one)
-        for passage in one.passages:
-            passages.append(passage)
+    kept = _keep(Path(gettempdir()), given_cuts)
     assert list(kept) == given_cuts
-    assert list(passages) == [passage for one in given_cuts for passage in one.passages]
     assert kept[1:] == given_cuts[1:]
+    passages = [passage for cut in given_cuts for passage in cut.passages]
+    assert list(kept.passages) == passages
+    assert list(list_briefs(kept)) == list(list_briefs(given_cuts))
+    assert list(kept.texts) == [one.document.text for one in given_cuts]
+
+
+@given(st.lists(cuts(), max_size=4))
+def test_a_part_of_a_passage_is_that_of_the_whole(given_cuts: list[Cut]) -> None:
+    kept = _keep(Path(gettempdir()), given_cuts).passages
+    for place, passage in enumerate(kept):
+        assert (kept.read_id(place), kept.read_text(place)) == (passage.id, passage.text)
+        sentences = [passage.text[span.start : span.end] for span in passage.sentences]
+        assert kept.split_sentences(place) == sentences
+        assert kept.count_sentences()[place] == len(sentences)
+        terms = kept.read_terms(place)
+        assert terms.language == passage.language
+        assert terms.sentences == [find_terms(text, passage.language) for text in sentences]
 
 
 def test_no_name_is_left_in_the_folder(tmp_path: Path) -> None:
-    kept = keep_cuts(tmp_path)
-    kept.append(cut("The keeper of the lamp wrote down each ship."))
+    _keep(tmp_path, [cut("The keeper of the lamp wrote down each ship.")])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
-    kept = keep_cuts(tmp_path)
     with full_after(1000), pytest.raises(IndexUnwritable, match="MB free"):
-        kept.append(cut("The keeper of the lamp wrote down each ship. " * 50))
+        _keep(tmp_path, [cut("The keeper of the lamp wrote down each ship. " * 50)])
 
 
 def test_places_outside_are_refused_and_those_from_the_end_count() -> None:
