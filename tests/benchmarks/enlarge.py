@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,9 +22,11 @@ from embeddings.contents import make_contents
 from embeddings.corpus import Progress
 from embeddings.encoders import Encoder, load_encoder
 from embeddings.index.local import LocalIndex
+from embeddings.kept_cuts import KeptCuts, KeptDocuments
 from embeddings.mapped import map_vectors
 from embeddings.overview import describe_corpus
 from embeddings.records import Cut, Document, Fold, Numbers, Passage, Span, Vectors, make_id
+from embeddings.taken import LIKENESS, Likeness, pack_cuts
 from embeddings.vectors import VectorSource
 
 _NEAREST = 20
@@ -156,8 +158,24 @@ def _blend(one: Vectors, other: Vectors, share: Vectors) -> Vectors:
     return blended
 
 
-def _fold_nothing(cuts: Sequence[Cut], *_: object) -> tuple[list[Passage], list[Fold]]:
-    return [passage for cut in cuts for passage in cut.passages], []
+def keep(cuts: Iterator[Cut], folder: Path) -> KeptCuts:
+    """What a build holds of documents that it has taken apart."""
+    documents = KeptDocuments(folder)
+    kept = KeptCuts(folder, documents.kept)
+    with patch("embeddings.taken._find_likeness", _compare_nothing):
+        while some := list(islice(cuts, _AT_ONCE)):
+            places = documents.append(cut.document for cut in some)
+            for place, taken in zip(places, pack_cuts(some), strict=True):
+                kept.append(place, taken)
+    return kept
+
+
+def _compare_nothing(passages: Sequence[Passage], _: object) -> Likeness:
+    return np.zeros(len(passages), dtype=LIKENESS)
+
+
+def _fold_nothing(cuts: KeptCuts) -> tuple[Numbers, list[Fold]]:
+    return np.arange(len(cuts.passages)), []
 
 
 def main(source: Path, target: Path, count: int) -> None:
@@ -165,8 +183,8 @@ def main(source: Path, target: Path, count: int) -> None:
     real = read_real(index)
     index.close()
     mixture = mix(real, count)
-    cuts = list(make_cuts(real, mixture))
     target.mkdir(parents=True, exist_ok=True)
+    cuts = keep(make_cuts(real, mixture), target)
     vectors = MadeVectors(real, mixture, load_encoder(manifest.encoder["name"]), target)
     stages: dict[str, float] = {}
 
@@ -175,8 +193,8 @@ def main(source: Path, target: Path, count: int) -> None:
 
     with Artifact(target).writer() as writer:
         build = writer.begin()
-        with patch("embeddings.contents._fold", _fold_nothing):
-            contents = make_contents(cuts, vectors, target, tell)
+        with patch("embeddings.contents.fold_cuts", _fold_nothing):
+            contents = make_contents(cuts, vectors, tell)
         stages["writing"] = time.perf_counter()
         searched = writer.add(contents, 0.99)
         stages["verifying"] = time.perf_counter()
