@@ -11,24 +11,16 @@ idf = ln(1 + (N - df + 0.5) / (df + 0.5)). Any index holds these weights as they
 """
 
 import re
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
-import numpy as np
 import Stemmer
-from numpy.typing import NDArray
 
-from embeddings.records import Numbers, Postings
 from embeddings.stop_words import ENGLISH, STOP_WORDS
 from embeddings.words import find_words, fold_word, split_words
 
-Slots = NDArray[np.int32]
-
-_AT_ONCE = 1 << 20
 K1 = 0.5
 B = 0.4
 
@@ -149,43 +141,3 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 def inverse_document_frequency(count: int, frequency: int) -> float:
     """How much a term tells, among `count` passages of which `frequency` hold it."""
     return log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-
-
-def weigh_terms(texts: Iterable[Sequence[str]]) -> Postings:
-    """BM25 weights of the terms of n texts; a text's number is its place."""
-    slots: dict[str, int] = {}
-    terms, numbers, frequencies = array("i"), array("i"), array("i")
-    lengths = array("q")
-    for number, text in enumerate(texts):
-        lengths.append(len(text))
-        for term, frequency in Counter(text).items():
-            terms.append(slots.setdefault(term, len(slots)))
-            numbers.append(number)
-            frequencies.append(frequency)
-    return _pack(
-        slots, np.asarray(terms), np.asarray(numbers), np.asarray(frequencies), np.asarray(lengths)
-    )
-
-
-def _pack(
-    slots: dict[str, int], terms: Slots, numbers: Slots, frequencies: Slots, lengths: Numbers
-) -> Postings:
-    """Occurrences (term, number, frequency), numbers ascending -> postings by sorted term."""
-    names = sorted(slots)
-    place = np.empty(len(names), dtype=np.int32)
-    place[[slots[name] for name in names]] = np.arange(len(names))
-    order = np.argsort(place[terms], kind="stable")
-    sizes = np.bincount(place[terms], minlength=len(names)).astype(np.int64)
-    idf = np.array([inverse_document_frequency(len(lengths), int(size)) for size in sizes])
-    norms = K1 * (1 - B + B * lengths / max(1.0, lengths.mean() if len(lengths) else 1.0))
-    weights = np.empty(len(order), dtype=np.float32)
-    for start in range(0, len(order), _AT_ONCE):
-        some = order[start : start + _AT_ONCE]
-        tf = frequencies[some] / (frequencies[some] + norms[numbers[some]])
-        weights[start : start + _AT_ONCE] = idf[place[terms[some]]] * tf
-    return Postings(
-        terms=names,
-        offsets=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-        numbers=numbers[order],
-        weights=weights,
-    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from embeddings import __version__
 from embeddings.artifact import Artifact, ArtifactWriter
+from embeddings.budget import Budget
 from embeddings.contents import make_contents
 from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
 from embeddings.documents import (
@@ -84,10 +85,12 @@ def build_index(
     replace: bool = False,
     rehash: bool = False,
     progress: Progress = lambda stage, done, total: None,
+    budget: Budget | None = None,
 ) -> BuildReport:
     """Build and publish an index of the roots, or find that the live one is the same already.
 
-    With `rehash`, files are told apart by their hashes alone. Raises CorpusMissing, CorpusEmpty,
+    With `rehash`, files are told apart by their hashes alone. The budget of memory decides how the
+    work is done, never what comes of it. Raises CorpusMissing, CorpusEmpty,
     IndexOfOtherRoots, IndexBusy, EncoderError. The earlier build stays live whatever is raised.
     """
     started = time.monotonic()
@@ -109,6 +112,7 @@ def build_index(
         options,
         rehash,
         progress,
+        budget or Budget(),
     )
     if live is not None and task.is_done_by(live):
         manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
@@ -142,6 +146,7 @@ class _Task:
     options: BuildOptions
     rehash: bool
     progress: Progress
+    budget: Budget
 
     @property
     def ways(self) -> dict[str, Any]:
@@ -163,13 +168,13 @@ class _Task:
             alike = is_made_alike(manifest, self.ways, self.tokenizer)
             earlier = recall(manifest, index) if alike else NOTHING.among(manifest.sources)
         corpus = self._read(earlier)
-        if manifest and earlier.cuts and self._gave(manifest, corpus):
+        if manifest and earlier.documents and self._gave(manifest, corpus):
             return manifest, corpus.changes, 0
         self._refuse_empty(corpus)
         encoder = load_encoder()
         if manifest and manifest.encoder != asdict(encoder.identity):
             index = None
-            corpus = self._read(NOTHING.among(manifest.sources)) if earlier.cuts else corpus
+            corpus = self._read(NOTHING.among(manifest.sources)) if earlier.documents else corpus
         if manifest and manifest.options.get("int8", False) != self.options.int8:
             index = None
         vectors = VectorSource(encoder, index, self.directory, self.options.int8)
@@ -177,7 +182,7 @@ class _Task:
 
     def _read(self, earlier: Earlier) -> Corpus:
         options = ReadOptions(self.options.text_column, self.options.ocr)
-        with DocumentReader(options) as reader:
+        with DocumentReader(options, budget=self.budget) as reader:
             splitter = Splitter(
                 self.tokenizer, self.encoder_name, self.options.keep_all, reader.threads
             )
@@ -189,6 +194,7 @@ class _Task:
                 self.directory,
                 self.progress,
                 self.rehash,
+                self.budget,
             )
 
     def _gave(self, live: Manifest, corpus: Corpus) -> bool:
@@ -215,7 +221,7 @@ class _Task:
         self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
     ) -> Manifest:
         build = writer.begin()
-        contents = make_contents(corpus.cuts, vectors, self.progress)
+        contents = make_contents(corpus.cuts, vectors, self.directory, self.budget, self.progress)
         self.progress("writing", 0, 1)
         searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)

@@ -7,7 +7,7 @@ imports rensa.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 
 from embeddings.decisive_words import is_decisive
+from embeddings.records import Numbers
 
 BANDS = 42
 _ROWS = 3
@@ -43,16 +44,41 @@ def _hash_decisive(words: Iterable[str]) -> int:
     return int.from_bytes(digest, "little")
 
 
-def find_buckets(bands: Iterable[NDArray[np.uint64]]) -> dict[int, list[int]]:
+class Buckets(Mapping[int, list[int]]):
     """For each text that shares a band with another: the buckets it lies in, as numbers.
 
-    A band is given as its hashes of all texts.
+    Twelve bytes for each time that a text does so.
     """
-    found: dict[int, list[int]] = {}
+
+    def __init__(self, texts: NDArray[np.int32], buckets: Numbers) -> None:
+        order = np.argsort(texts, kind="stable")
+        self._texts, starts = np.unique(texts[order], return_index=True)
+        self._ends = np.append(starts, len(order))
+        self._buckets = buckets[order]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[int]:
+        """In the order of the texts."""
+        return map(int, self._texts)
+
+    def __getitem__(self, text: int) -> list[int]:
+        place = int(np.searchsorted(self._texts, text))
+        if place == len(self._texts) or self._texts[place] != text:
+            raise KeyError(text)
+        own: list[int] = self._buckets[self._ends[place] : self._ends[place + 1]].tolist()
+        return own
+
+
+def find_buckets(bands: Iterable[NDArray[np.uint64]]) -> Buckets:
+    """Where texts share a band with another, each band given as its hashes of all texts."""
+    texts, buckets = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
     first = 0
     for band in bands:
         values, places, sizes = np.unique(band, return_inverse=True, return_counts=True)
-        for text in np.flatnonzero(sizes[places] > 1).tolist():
-            found.setdefault(text, []).append(first + int(places[text]))
+        own = np.flatnonzero(sizes[places] > 1)
+        texts.append(own.astype(np.int32))
+        buckets.append(first + places[own])
         first += len(values)
-    return found
+    return Buckets(np.concatenate(texts), np.concatenate(buckets))

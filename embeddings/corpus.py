@@ -9,11 +9,13 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from embeddings.budget import Budget
 from embeddings.documents import DocumentReader, SourceFile, read_documents
 from embeddings.documents.ahead import call_ahead
 from embeddings.kept_cuts import KeptCuts, KeptDocuments
@@ -50,20 +52,23 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What the live build knows: of each file its record, its documents taken apart by file, and
-    the lines that it found in many documents. Empty where there is none to go by.
+    """What the live build knows: of each file its record, its documents by their ids, and the lines
+    that it found in many documents. Empty where there is none to go by.
+
+    `recall` gives documents taken apart by these ids, in their order.
     """
 
     sources: Mapping[str, Mapping[str, Any]]
-    cuts: Mapping[str, Sequence[Cut]]
+    documents: Mapping[str, Sequence[int]]
     repeated: frozenset[str]
+    recall: Callable[[Sequence[int]], Iterator[Cut]]
 
     def among(self, sources: Mapping[str, Mapping[str, Any]]) -> "Earlier":
         """The same, over these files."""
         return replace(self, sources=sources)
 
 
-NOTHING = Earlier({}, {}, frozenset())
+NOTHING = Earlier({}, {}, frozenset(), lambda ids: iter(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,12 @@ class Corpus:
 
 @dataclass(slots=True)
 class _File:
-    """One file: the places of its documents, and their cuts where the live build had them."""
+    """One file: the places of its documents, and whether they are taken over as they were."""
 
     file: SourceFile
     sha256: str = ""
     documents: Sequence[int] = ()
-    cuts: Sequence[Cut] | None = None
+    is_known: bool = False
     reading: Reading = field(default_factory=Reading)
 
     @property
@@ -106,16 +111,20 @@ def read_corpus(
     folder: Path,
     progress: Progress = lambda stage, done, total: None,
     rehash: bool = False,
+    budget: Budget | None = None,
 ) -> Corpus:
     """Read what `earlier` does not hold, and take it apart; all lies on the disk of the folder.
 
     With `rehash` no file is taken to be the same for its size and time alone.
     """
     documents = KeptDocuments(folder)
-    found = _read_all(files, earlier, reader, documents, progress, rehash)
+    room = (budget or Budget()).part
+    found = _read_all(files, earlier, reader, documents, progress, rehash, room)
     found, repeated = _settle(found, earlier.repeated, reader, documents)
     cuts = KeptCuts(folder, documents.kept)
-    _cut_all(found, documents, lambda some, size: split(some, size, repeated), cuts, progress)
+    _cut_all(
+        found, documents, lambda some, size: split(some, size, repeated), earlier, cuts, progress
+    )
     sources: dict[str, dict[str, Any]] = {}
     for one in found:  # of two whose names show alike, the first gives the document
         sources.setdefault(one.file.source, one.record)
@@ -129,17 +138,22 @@ def _read_all(
     documents: KeptDocuments,
     progress: Progress,
     rehash: bool,
+    room: int,
 ) -> list[_File]:
-    """All files, several at once. Those of a live build give what it holds."""
+    """All files, several at once, but for those that have more bytes than there is room for.
 
-    def take(file: SourceFile) -> tuple[_File, list[Document]]:
+    Those of a live build give what it holds.
+    """
+
+    def take(file: SourceFile) -> tuple[_File, Iterable[Document]]:
         return _recall(file, earlier, rehash) or _read(file, reader)
 
     found: list[_File] = []
     done, total = 0, sum(file.size for file in files)
     progress("reading", done, total)
     calls = (partial(take, file) for file in files)
-    for one, own in call_ahead(calls, reader.threads, reader.stop):
+    sizes = (file.size for file in files)
+    for one, own in call_ahead(calls, reader.threads, reader.stop, sizes, room):
         one.documents = documents.append(own)
         found.append(one)
         done += one.file.size
@@ -175,15 +189,15 @@ def _gather(files: Iterable[_File]) -> Reading:
 
 def _recall(
     file: SourceFile, earlier: Earlier, rehash: bool
-) -> tuple[_File, list[Document]] | None:
-    cuts = earlier.cuts.get(file.source)
+) -> tuple[_File, Iterable[Document]] | None:
+    ids = earlier.documents.get(file.source)
     known = earlier.sources.get(file.source)
-    if not cuts or not known or _lacks_name(known) or not _is_same(file, known, rehash):
+    if not ids or not known or _lacks_name(known) or not _is_same(file, known, rehash):
         return None
-    one = _File(file, known["sha256"], cuts=cuts)
+    one = _File(file, known["sha256"], is_known=True)
     one.reading.unreadable.extend((source, reason) for source, reason in known["unreadable"])
     one.reading.notices.extend((source, notice) for source, notice in known["notices"])
-    return one, [cut.document for cut in cuts]
+    return one, (cut.document for cut in earlier.recall(ids))
 
 
 def _lacks_name(known: Mapping[str, Any]) -> bool:
@@ -219,10 +233,7 @@ def _refuse_names_taken(files: Iterable[_File], documents: KeptDocuments) -> Non
         if taken := own.keys() & seen:
             refused = sorted(kept[own[id]].source for id in taken)
             one.reading.unreadable.extend((source, _NAME_TAKEN) for source in refused)
-            left = [i for i, place in enumerate(one.documents) if documents.ids[place] not in taken]
-            if one.cuts is not None:
-                one.cuts = [one.cuts[i] for i in left]
-            one.documents = [one.documents[i] for i in left]
+            one.documents = [p for p in one.documents if documents.ids[p] not in taken]
         seen |= own.keys()
 
 
@@ -232,39 +243,38 @@ def _list_places(files: Iterable[_File]) -> Sequence[int]:
 
 def _is_touched(one: _File, lines: frozenset[str], documents: KeptDocuments) -> bool:
     """Whether a recalled file holds a line that became, or ceased to be, one that many share."""
-    return (
-        bool(lines)
-        and one.cuts is not None
-        and any(
-            not lines.isdisjoint(find_lines(documents.read_text(place))) for place in one.documents
-        )
-    )
+    if not lines or not one.is_known:
+        return False
+    texts = map(documents.read_text, one.documents)
+    return any(not lines.isdisjoint(find_lines(text)) for text in texts)
 
 
 def _cut_all(
     files: Sequence[_File],
     documents: KeptDocuments,
     split: Callable[[Sequence[bytes], int], Iterable[Taken]],
+    earlier: Earlier,
     cuts: KeptCuts,
     told: Progress,
 ) -> None:
     """Take the documents of all files apart, but for those that are taken over as they were."""
-    new = _list_places(one for one in files if one.cuts is None)
+    new = _list_places(one for one in files if not one.is_known)
     found = iter(split(documents.pack(new), documents.count_bytes(new)))
     done, total = 0, len(new)
     for one in files:
-        own = found if one.cuts is None else _pack_again(one.cuts)
+        ids = [documents.ids[place] for place in one.documents] if one.is_known else []
+        own = _pack_again(earlier.recall(ids)) if one.is_known else found
         for place, taken in zip(one.documents, own, strict=False):
             cuts.append(place, taken)
-            if one.cuts is None:
+            if not one.is_known:
                 told("splitting", done, total)
                 done += 1
     told("splitting", total, total)
 
 
-def _pack_again(cuts: Sequence[Cut]) -> Iterator[Taken]:
-    for start in range(0, len(cuts), _AT_ONCE):
-        yield from pack_cuts(cuts[start : start + _AT_ONCE])
+def _pack_again(cuts: Iterator[Cut]) -> Iterator[Taken]:
+    while some := list(islice(cuts, _AT_ONCE)):
+        yield from pack_cuts(some)
 
 
 def _compare(

@@ -6,6 +6,7 @@ that stands for it, never merely near another folded one: a chain of small chang
 The result depends on the documents alone, not on the order in which they come.
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from embeddings.budget import Budget
 from embeddings.candidates import BANDS, find_buckets
 from embeddings.differences import Slot, Words, find_slots, say_the_same
 from embeddings.kept_cuts import KeptCuts
@@ -22,6 +24,7 @@ from embeddings.taken import LIKENESS, Brief, Likeness, find_small, pack_cuts
 from embeddings.wording import Wording
 
 _NO_DATE = "9999"
+_WORDING = 8192  # bytes that a passage takes, its words apart
 # Bounds the work where very many passages are alike and yet differ in a name.
 _MOST_IN_BUCKET = 32
 _MOST_COMPARED = 32
@@ -39,13 +42,13 @@ class Repeats:
     into: Numbers
 
 
-def fold_cuts(cuts: KeptCuts) -> tuple[Numbers, Sequence[Fold]]:
+def fold_cuts(cuts: KeptCuts, budget: Budget) -> tuple[Numbers, Sequence[Fold]]:
     """The places of the passages that stand for all, by id, and the folded ones."""
     kept = cuts.passages
     order = cuts.order_passages(order_documents(cuts.briefs()))
     small = Lazy(len(order), lambda place: kept.read_small(order[place]))
     texts = Lazy(len(order), lambda place: kept.read_text(order[place]))
-    found = find_repeats(kept.read_likeness(), order, small, texts)
+    found = find_repeats(kept.read_likeness(), order, small, texts, budget)
     standing, folded, into = order[found.standing], order[found.folded], order[found.into]
     ids = np.array([kept.read_id(place) for place in standing], dtype=np.bytes_)
     return standing[np.argsort(ids)], Lazy(
@@ -60,7 +63,9 @@ def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
     taken = pack_cuts(ordered)
     likeness = np.frombuffer(b"".join(one.likeness for one in taken), dtype=LIKENESS)
     small = [find_small(Wording.of(passage.text)) for passage in passages]
-    found = find_repeats(likeness, np.arange(len(passages)), small, [one.text for one in passages])
+    found = find_repeats(
+        likeness, np.arange(len(passages)), small, [one.text for one in passages], Budget()
+    )
     folds = zip(found.folded.tolist(), found.into.tolist(), strict=True)
     return (
         [passages[number] for number in found.standing],
@@ -75,7 +80,11 @@ def order_documents(briefs: Iterable[Brief]) -> list[int]:
 
 
 def find_repeats(
-    likeness: Likeness, order: Numbers, small: Sequence[Collection[str]], texts: Sequence[str]
+    likeness: Likeness,
+    order: Numbers,
+    small: Sequence[Collection[str]],
+    texts: Sequence[str],
+    budget: Budget,
 ) -> Repeats:
     """Which passages stand for all, given what each is compared by: the places in `order`.
 
@@ -89,30 +98,26 @@ def find_repeats(
     common: set[str] = set()
     for place in unique.tolist():
         common.update(small[place])
-    own = Lazy(len(unique), lambda place: texts[unique[place]])
-    near = _fold_near(likeness, order[unique], common, own)
+    long = unique[likeness["long"][order[unique]]]
+    judge = _Judge(Lazy(len(long), lambda place: texts[long[place]]), common, budget)
+    near = _fold_near(likeness, order[long], judge)
     into = np.arange(len(exact))
-    into[unique] = unique[near]
+    into[long] = long[near]
     into = into[exact]
     stands = into == np.arange(len(exact))
     folded = np.flatnonzero(~stands)
     return Repeats(np.flatnonzero(stands), folded, into[folded])
 
 
-def _fold_near(
-    likeness: Likeness, order: Numbers, common: Container[str], texts: Sequence[str]
-) -> list[int]:
+def _fold_near(likeness: Likeness, order: Numbers, judge: "_Judge") -> Sequence[int]:
     """For each text the place of the one that stands for it: its own, or an earlier one's.
 
     Done twice: only the first round shows which words stand in the slots of a template.
     """
-    long = np.flatnonzero(likeness["long"][order])
-    bands = (likeness["bands"][order[long], band] for band in range(BANDS))
-    buckets = {int(long[row]): own for row, own in find_buckets(bands).items()}
-    judge = _Judge(texts, common)
-    into = _fold_buckets(buckets, judge, len(texts))
+    buckets = find_buckets(likeness["bands"][order, band] for band in range(BANDS))
+    into = _fold_buckets(buckets, judge, len(order))
     judge.learn_templates({place: into[place] for place in buckets})
-    return _fold_buckets(buckets, judge, len(texts), into) if judge.knows_templates else into
+    return _fold_buckets(buckets, judge, len(order), into) if judge.knows_templates else into
 
 
 def _fold_buckets(
@@ -120,15 +125,15 @@ def _fold_buckets(
     judge: "_Judge",
     count: int,
     before: Sequence[int] | None = None,
-) -> list[int]:
+) -> Sequence[int]:
     """Each text into the earliest that is near and stands itself.
 
     `before` is what came of an earlier round, of a judge who let more pass: a text that stood alone
     is compared only with those that did not stand then.
     """
     standing: defaultdict[int, list[int]] = defaultdict(list)
-    into = list(range(count))
-    for place in sorted(buckets):
+    into = array("q", range(count))
+    for place in buckets:
         shared = Counter(other for bucket in buckets[place] for other in standing[bucket])
         nearest = sorted(shared, key=lambda other: (-shared[other], other))[:_MOST_COMPARED]
         if before is not None and before[place] == place:
@@ -144,9 +149,10 @@ def _fold_buckets(
 class _Judge:
     """Compares texts by their places, taking apart those at hand only once."""
 
-    def __init__(self, texts: Sequence[str], common: Container[str]) -> None:
+    def __init__(self, texts: Sequence[str], common: Container[str], budget: Budget) -> None:
         self._common = common
-        self._word = lru_cache(maxsize=1 << 14)(lambda place: Wording.of(texts[place]))
+        most = budget.count_rows(_WORDING)
+        self._word = lru_cache(maxsize=most)(lambda place: Wording.of(texts[place]))
         self._slots: dict[int, frozenset[Slot]] = {}
 
     @property

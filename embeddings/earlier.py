@@ -1,7 +1,9 @@
 """What the live build holds that the next one may take over, and when it may."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -13,7 +15,7 @@ from embeddings.encoders import Tokenizer, find_profile
 from embeddings.errors import ArtifactError, EncoderUnavailable
 from embeddings.index.local import LocalIndex
 from embeddings.manifest import Manifest
-from embeddings.records import Cut, Reading
+from embeddings.records import Reading
 from embeddings.repetition import find_repeated_lines
 
 _SHAPE_TEXTS = (
@@ -42,11 +44,26 @@ LiveBuild = tuple[Manifest, LocalIndex]
 
 def recall(manifest: Manifest, index: LocalIndex) -> Earlier:
     """All of a build. Whether its cuts still hold is for `is_made_alike` to say."""
-    cuts: defaultdict[str, list[Cut]] = defaultdict(list)
-    for cut in index.recall_cuts():
-        cuts[cut.document.file].append(cut)
-    texts = [cut.document.text for own in cuts.values() for cut in own]
-    return Earlier(manifest.sources, cuts, find_repeated_lines(texts))
+    documents: defaultdict[str, array[int]] = defaultdict(lambda: array("Q"))
+    for file, id in index.list_documents():
+        documents[file].append(int(id, 16))
+    repeated = find_repeated_lines(_Texts(index))
+    return Earlier(
+        manifest.sources,
+        documents,
+        repeated,
+        lambda ids: index.recall_cuts([f"{id:016x}" for id in ids]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The texts of all documents, to be gone through."""
+
+    index: LocalIndex
+
+    def __iter__(self) -> Iterator[str]:
+        return self.index.recall_texts()
 
 
 def read_live(artifact: Artifact) -> Manifest | None:

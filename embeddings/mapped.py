@@ -4,7 +4,7 @@ import os
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,18 @@ def map_vectors(folder: Path, count: int, dimension: int) -> Vectors:
     """
     if not count:
         return np.empty((0, dimension), dtype=np.float32)
+    return _map(folder, (count, dimension), np.dtype(np.float32))
+
+
+def map_numbers(folder: Path, count: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    """The same for so many numbers of a kind."""
+    return _map(folder, (count,), kind) if count else np.empty(0, dtype=kind)
+
+
+def _map(folder: Path, shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
     with writing(folder), TemporaryFile(dir=folder) as file:
-        _take_room(file, prod((count, dimension, np.dtype(np.float32).itemsize)))
-        mapped = np.memmap(file, dtype=np.float32, mode="r+", shape=(count, dimension))
-    vectors: NDArray[np.float32] = np.asarray(mapped)
-    return vectors
+        _take_room(file, prod(shape) * kind.itemsize)
+        return np.asarray(np.memmap(file, dtype=kind, mode="r+", shape=shape))
 
 
 def _take_room(file: IO[bytes], size: int) -> None:

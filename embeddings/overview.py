@@ -1,5 +1,6 @@
 """What a corpus holds, in short: languages, years, folders, and what it speaks about."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -106,7 +107,7 @@ def _group(contents: IndexContents) -> Iterator[list[int]]:
 
 def _choose(passages: Sequence[Passage]) -> Numbers:
     """Passages that can speak for others: no comments and nothing short, where there is more."""
-    telling = [i for i, passage in enumerate(passages) if _tells(passage)]
+    telling = array("q", (i for i, passage in enumerate(passages) if _tells(passage)))
     numbers = np.array(telling or range(len(passages)), dtype=np.int64)
     return numbers[choose_evenly(len(numbers), MOST_FITTED)]
 

@@ -5,9 +5,11 @@ document begins or ends with is set aside, and never all of it: the same story i
 repeat to be folded, not furniture.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from embeddings.blocks import Block
 from embeddings.cleaning import Judged, Kind
@@ -23,25 +25,27 @@ def find_lines(text: str) -> Iterator[str]:
     return filter(None, map(str.strip, text.splitlines()))
 
 
-def find_repeated_lines(texts: Sequence[str]) -> frozenset[str]:
+def find_repeated_lines(texts: Iterable[str]) -> frozenset[str]:
     """The lines that stand in five documents or more, copies of one story not counted.
 
-    A document most of whose prose stands in others too is taken for a copy.
+    A document most of whose prose stands in others too is taken for a copy. The texts are gone
+    through several times.
     """
-    common = _find_common(texts)
-    return _find_common(text for text in texts if not _is_copy(text, common)) if common else common
+    common = _find_common(lambda: iter(texts))
+    if not common:
+        return common
+    return _find_common(lambda: (text for text in texts if not _is_copy(text, common)))
 
 
-def _find_common(texts: Iterable[str]) -> frozenset[str]:
-    counts: Counter[int] = Counter()  # by hash: the lines of a large corpus are not held twice
-    places: dict[int, str] = {}
-    for text in texts:
-        for line in set(find_lines(text)):
-            key = hash(line)
-            counts[key] += 1
-            if counts[key] == _LEAST_DOCUMENTS:
-                places[key] = line
-    return frozenset(places.values())
+def _find_common(read: Callable[[], Iterator[str]]) -> frozenset[str]:
+    """Lines are counted by their hashes, eight bytes each: those of a large corpus are many."""
+    hashes = array("q")
+    for text in read():
+        hashes.extend({hash(line) for line in find_lines(text)})
+    found, counts = np.unique(np.asarray(hashes), return_counts=True)
+    if not (often := set(found[counts >= _LEAST_DOCUMENTS].tolist())):
+        return frozenset()
+    return frozenset(line for text in read() for line in find_lines(text) if hash(line) in often)
 
 
 def _is_copy(text: str, common: Collection[str]) -> bool:

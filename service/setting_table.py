@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from embeddings.budget import DEFAULT, LEAST
 from service.setting_values import (
     LONGEST,
     make_reader,
@@ -156,6 +157,13 @@ SETTINGS: tuple[Setting, ...] = (
         0.99,
         "share of the ten nearest vectors that a search must find, 0 to 1 (1: compare all)",
         "SHARE",
+    ),
+    Setting(
+        "build-memory",
+        make_reader(LEAST, LONGEST),
+        DEFAULT,
+        f"megabytes of memory that a build's own data may take, {LEAST} at least",
+        "MB",
     ),
     Setting("strict", read_switch, False, "exit 1 when a document could not be read"),
     Setting(

@@ -52,6 +52,7 @@ class Settings:
     replace: bool = False
     keep_builds: int = 3
     min_recall: float = 0.99
+    build_memory: int = 1024
     strict: bool = False
     sources: bool = False
     signals: bool = False

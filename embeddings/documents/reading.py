@@ -11,6 +11,7 @@ from dataclasses import replace
 from queue import LifoQueue
 from types import TracebackType
 
+from embeddings.budget import Budget
 from embeddings.documents.confinement import ConfinedReader, Limits
 from embeddings.documents.folder import SourceFile
 from embeddings.documents.formats import Item, ReadOptions, is_plain, read_bytes
@@ -23,12 +24,17 @@ LARGEST_FILE = 256 << 20
 class DocumentReader:
     """Reads files, in several threads if need be. A context, which ends its processes with it.
 
-    `threads` of them keep every core busy.
+    `threads` of them keep every core busy, as far as the budget of memory goes.
     """
 
-    def __init__(self, options: ReadOptions | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        options: ReadOptions | None = None,
+        limits: Limits | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self._options = options or ReadOptions()
-        self.threads = _count_cores()
+        self.threads = (budget or Budget()).count_processes(_count_cores())
         self._confined = [
             ConfinedReader(self._options, limits or Limits()) for _ in range(self.threads)
         ]

@@ -168,9 +168,17 @@ class LocalIndex:
         self._second.shutdown(wait=False)
         self._let_go()
 
-    def recall_cuts(self) -> Iterator[Cut]:
-        """Every document as it was taken apart, by source."""
-        return self._store.cuts()
+    def list_documents(self) -> Iterator[tuple[str, str]]:
+        """The file and the id of every document, by source."""
+        return self._store.files()
+
+    def recall_texts(self) -> Iterator[str]:
+        """The text of every document, some at a time."""
+        return self._store.document_texts()
+
+    def recall_cuts(self, document_ids: Sequence[str]) -> Iterator[Cut]:
+        """Documents as they were taken apart, in the order of these ids, some at a time."""
+        return self._store.cuts(document_ids)
 
     def recall_vectors(self) -> Iterator[tuple[list[str], Vectors, bool]]:
         """The texts and vectors of all passages, and of all sentences, some at a time.

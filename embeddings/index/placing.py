@@ -1,10 +1,14 @@
 """Where the passages of a build stand, gone through once: their texts may lie on disk."""
 
+from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 
 from embeddings.records import Numbers, Passage
+
+_AT_ONCE = 4096
 
 
 class Placing:
@@ -14,16 +18,19 @@ class Placing:
     """
 
     def __init__(self, passages: Iterable[Passage]) -> None:
-        ids: list[bytes] = []
         known: dict[str, int] = {}
-        documents, starts = [], []
+        spoken: dict[str | None, str | None] = {}  # so that each name is held once
+        ids = [np.empty(0, dtype=np.bytes_)]
+        documents, starts = array("q"), array("q")
         self.languages: list[str | None] = []
-        for passage in passages:
-            ids.append(passage.id.encode())
-            documents.append(known.setdefault(passage.document_id, len(known)))
-            starts.append(passage.start)
-            self.languages.append(passage.language)
-        self._ids = np.array(ids, dtype=np.bytes_)
+        own = iter(passages)
+        while some := list(islice(own, _AT_ONCE)):
+            ids.append(np.array([passage.id.encode() for passage in some], dtype=np.bytes_))
+            starts.extend(passage.start for passage in some)
+            for passage in some:
+                documents.append(known.setdefault(passage.document_id, len(known)))
+                self.languages.append(spoken.setdefault(passage.language, passage.language))
+        self._ids = np.concatenate(ids)
         self.documents = list(known)
         self.document: Numbers = np.array(documents, dtype=np.int64)
         self.start: Numbers = np.array(starts, dtype=np.int64)

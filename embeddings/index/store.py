@@ -4,8 +4,10 @@ import json
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from embeddings.records import (
 )
 
 _MOST_VARIABLES = 500
+_CUTS_AT_ONCE = 64
 
 
 class Store:
@@ -140,16 +143,38 @@ class Store:
             notices=tuple(json.loads(notices)),
         )
 
-    def cuts(self) -> Iterator[Cut]:
-        """Every document as it was taken apart, by source, its folded passages in their places."""
+    def files(self) -> Iterator[tuple[str, str]]:
+        """File and id of every document, by source."""
+        return self._stream("SELECT file, id FROM documents ORDER BY source")
+
+    def document_texts(self) -> Iterator[str]:
+        for (text,) in self._stream("SELECT text FROM documents"):
+            yield text
+
+    def _stream(self, statement: str) -> Iterator[Any]:
+        """Rows as they are asked for, over a connection of their own."""
+        with closing(sqlite3.connect(self._uri, uri=True, check_same_thread=False)) as database:
+            yield from database.execute(statement)
+
+    def cuts(self, document_ids: Sequence[str]) -> Iterator[Cut]:
+        """These documents as they were taken apart, folded passages in their places."""
+        for start in range(0, len(document_ids), _CUTS_AT_ONCE):
+            some = document_ids[start : start + _CUTS_AT_ONCE]
+            found = {cut.document.id: cut for cut in self._cut_some(some)}
+            yield from (found[id] for id in some)
+
+    def _cut_some(self, ids: Sequence[str]) -> Iterator[Cut]:
+        marks = ", ".join("?" * len(ids))
         own: dict[str, list[Passage]] = {}
         for table in ("passages", "folds"):
-            for row in self._rows(f"SELECT {PASSAGE} FROM {table}"):  # nosec B608  # our own columns
+            statement = f"SELECT {PASSAGE} FROM {table} WHERE document_id IN ({marks})"  # nosec B608  # our own columns
+            for row in self._rows(statement, ids):
                 own.setdefault(str(row[1]), []).append(make_passage(row))
         columns = ", ".join(OF_DOCUMENT)
-        for *fields, notices, title, language, headings, marks, id in self._rows(
+        for *fields, notices, title, language, headings, set_aside, id in self._rows(
             f"SELECT {columns}, notices, title, language, headings, marks, id"  # nosec B608  # our own columns
-            " FROM documents ORDER BY source"
+            f" FROM documents WHERE id IN ({marks})",
+            ids,
         ):
             passages = sorted(own.get(id, ()), key=lambda passage: passage.start)
             known = dict(zip(OF_DOCUMENT, fields, strict=True))
@@ -159,7 +184,7 @@ class Store:
                 language=language,
                 passages=tuple(passages),
                 headings=unpack_spans(headings),
-                marks=tuple(Mark(*mark) for mark in json.loads(marks)),
+                marks=tuple(Mark(*mark) for mark in json.loads(set_aside)),
             )
 
     def _passages_of(self, document_id: str) -> tuple[Passage, ...]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from embeddings.index import VectorFacts
 from embeddings.index.ranking import multiply, take_best
+from embeddings.mapped import map_vectors
 from embeddings.projection import choose_evenly
 from embeddings.records import Mask, Nearest, Numbers, Vectors
 
@@ -63,7 +64,7 @@ def write_lists(
     vectors, count = file.vectors, len(file)
     if count <= flat or not len(queries):
         return VectorFacts("flat", count, recall=1.0)
-    index = _make_lists(vectors)
+    index = _make_lists(vectors, path.parent)
     queries = np.ascontiguousarray(queries, dtype=np.float32)
     probes, recall = _choose_probes(index, vectors, queries, least)
     if recall < least:
@@ -73,7 +74,7 @@ def write_lists(
     return VectorFacts("lists", count, recall, int(index.nlist), probes)
 
 
-def _make_lists(vectors: Vectors) -> faiss.IndexIVFRaBitQ:
+def _make_lists(vectors: Vectors, folder: Path) -> faiss.IndexIVFRaBitQ:
     count, dimension = vectors.shape
     lists = round(_LISTS * count**0.5)
     index = faiss.IndexIVFRaBitQ(
@@ -82,10 +83,18 @@ def _make_lists(vectors: Vectors) -> faiss.IndexIVFRaBitQ:
     index.qb = _BITS
     index.cp.niter = _STEPS
     index.cp.seed = 1
-    index.train(np.ascontiguousarray(vectors[choose_evenly(count, _FITTED * lists)]))
+    index.train(_choose_rows(vectors, choose_evenly(count, _FITTED * lists), folder))
     for start in range(0, count, _AT_ONCE):
         index.add(np.ascontiguousarray(vectors[start : start + _AT_ONCE]))
     return index
+
+
+def _choose_rows(vectors: Vectors, rows: Numbers, folder: Path) -> Vectors:
+    """Some rows, side by side on the disk of a folder, and mapped into memory."""
+    chosen = map_vectors(folder, len(rows), vectors.shape[1])
+    for start in range(0, len(rows), _AT_ONCE):
+        chosen[start : start + _AT_ONCE] = vectors[rows[start : start + _AT_ONCE]]
+    return chosen
 
 
 def _find_least(vectors: Vectors, queries: Vectors) -> Vectors:

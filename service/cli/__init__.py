@@ -17,7 +17,7 @@ from service.settings import add_flags, read_settings
 _ENCODING = ("encoder", "device")
 _RERANKING = ("reranker", "rerank-ms")
 _READING = ("text-column", "include", "exclude", "ocr", "ocr-languages")
-_WRITING = ("rehash", "replace", "keep-builds", "min-recall")
+_WRITING = ("rehash", "replace", "keep-builds", "min-recall", "build-memory")
 _LIMITS = ("workers", "concurrency", "queue", "timeout", "max-body", "stop-timeout")
 _WATCHING = ("log-format", "log-queries", "telemetry")
 _ADMITTING = ("keys", "allow-anonymous", "allowed-hosts", "rate", "trusted-proxy", "user-header")

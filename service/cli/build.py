@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from embeddings.artifact import Artifact
+from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.documents import require_ocr
 from embeddings.encoders import (
@@ -82,6 +83,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
             replace=settings.replace,
             rehash=settings.rehash,
             progress=progress,
+            budget=Budget(settings.build_memory),
         )
         if rounded:
             report = replace(report, loss=rounded[0].measure_loss())

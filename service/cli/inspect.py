@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embeddings.aliases import find_aliases
+from embeddings.budget import Budget
 from embeddings.corpus import NOTHING, read_corpus
 from embeddings.documents import (
     ENDINGS,
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not cuts:
         raise CorpusEmpty("no document could be read", f"give files or folders of {ENDINGS}")
     folds: dict[str, list[Fold]] = defaultdict(list)
-    for fold in fold_cuts(cuts)[1]:
+    for fold in fold_cuts(cuts, Budget())[1]:
         folds[fold.passage.document_id].append(fold)
     for names in find_aliases(cuts.texts):
         say("names taken for the same: " + " = ".join(sorted(names)))

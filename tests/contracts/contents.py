@@ -5,11 +5,13 @@ products are exact in float32, and most of them tie. `random` ones have no ties.
 """
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 
-from embeddings.analysis import weigh_terms
-from embeddings.contents import order_words
+from embeddings.budget import Budget
+from embeddings.counting import count_terms
 from embeddings.duplicates import fold_repeats
 from embeddings.records import (
     Cut,
@@ -59,7 +61,8 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
         [passage.text[span.start : span.end].split() for span in passage.sentences]
         for passage in passages
     ]
-    postings = weigh_terms(passage.text.split() for passage in passages)
+    counted = zip((passage.text.split() for passage in passages), terms, strict=True)
+    postings, word_order = count_terms(counted, Path(gettempdir()), Budget())
     offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     passage_vectors = make_vectors(random, len(passages), exact)
     sentence_vectors = make_vectors(random, sum(sizes), exact)
@@ -75,7 +78,7 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
         sentence_offsets=offsets,
         positions=random.random((len(passages), 2), dtype=np.float32),
         postings=postings,
-        word_order=order_words(terms, postings),
+        word_order=word_order,
     )
 
 

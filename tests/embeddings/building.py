@@ -2,19 +2,22 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 
 from embeddings.artifact import Artifact
+from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
+from embeddings.counting import count_terms
 from embeddings.documents import DocumentReader, ReadOptions, list_sources
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
 from embeddings.manifest import describe_files, hash_file, write_manifest
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, Reading, Vectors
+from embeddings.records import Cut, Document, Postings, Reading, Vectors
 
 Found = list[Document | UnreadableDocument]
 
@@ -83,6 +86,11 @@ def cut(text: str, source: str = "a.txt", *, keep_all: bool = False) -> Cut:
     encoder = HashingEncoder()
     document = Document(source, text)
     return cut_document(document, encoder.count_tokens, encoder.window, keep_all)
+
+
+def weigh_terms(texts: Iterable[Sequence[str]]) -> Postings:
+    """The postings of texts given as their terms."""
+    return count_terms(((terms, ()) for terms in texts), Path(gettempdir()), Budget())[0]
 
 
 def passages_of(artifact: Artifact) -> dict[str, str]:

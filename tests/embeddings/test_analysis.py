@@ -15,11 +15,11 @@ from embeddings.analysis import (
     find_tokens,
     inverse_document_frequency,
     split_term,
-    weigh_terms,
 )
 from embeddings.records import Postings
 from embeddings.stop_words import STOP_WORDS
 from embeddings.words import find_words, split_words
+from tests.embeddings.building import weigh_terms
 from tests.embeddings.texts import messy_texts
 
 WORDS = st.sampled_from(["bee", "hive", "salt", "5,500", "соль", "naïve", "z"])

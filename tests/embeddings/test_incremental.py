@@ -18,6 +18,7 @@ from embeddings.documents.formats import READERS, Item
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import EncoderUnavailable, UnreadableDocument
+from embeddings.records import make_id
 from tests.embeddings.building import (
     CountingEncoder,
     build,
@@ -234,6 +235,6 @@ def test_a_footer_of_five_documents_is_set_aside_and_comes_back_when_there_are_f
 
 def _marks(artifact: Artifact, source: str) -> list[str]:
     _, index = artifact.open()
-    (cut,) = [cut for cut in index.recall_cuts() if cut.document.source == source]
+    (cut,) = index.recall_cuts([make_id("document", source)])
     index.close()
     return [cut.document.text[mark.start : mark.end] for mark in cut.marks]

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from embeddings.analysis import weigh_terms
 from embeddings.index.exact import ExactIndex
 from embeddings.records import IndexContents, WordOrder
 from embeddings.spelling import Spelling
+from tests.embeddings.building import weigh_terms
 
 
 def make_spelling(*terms: str) -> Spelling:

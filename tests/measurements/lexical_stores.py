@@ -21,9 +21,10 @@ from statistics import median, quantiles
 
 import numpy as np
 
-from embeddings.analysis import K1, B, find_terms, weigh_terms
+from embeddings.analysis import K1, B, find_terms
 from embeddings.index.postings import PostingsFile, write_postings
 from embeddings.records import Postings
+from tests.embeddings.building import weigh_terms
 
 DEPTH = 200
 Answer = Callable[[Mapping[str, float]], list[int]]

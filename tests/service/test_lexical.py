@@ -1,10 +1,14 @@
 """How much of a query's information a passage holds, in all, in one sentence and side by side."""
 
+from pathlib import Path
+from tempfile import gettempdir
+
 import numpy as np
 import pytest
 
-from embeddings.analysis import find_terms, weigh_terms
-from embeddings.contents import order_words
+from embeddings.analysis import find_terms
+from embeddings.budget import Budget
+from embeddings.counting import count_terms
 from embeddings.index.exact import ExactIndex
 from embeddings.records import IndexContents, Passage, Span, make_id
 from service.lexical import Shares, blend, find_shares
@@ -27,7 +31,8 @@ def make_index(*passages: list[str]) -> ExactIndex:
         place += len(text)
     terms = [[find_terms(sentence) for sentence in sentences] for sentences in passages]
     count = sum(map(len, passages))
-    postings = weigh_terms([term for own in some for term in own] for some in terms)
+    counted = (([term for own in some for term in own], some) for some in terms)
+    postings, word_order = count_terms(counted, Path(gettempdir()), Budget())
     return ExactIndex(
         IndexContents(
             cuts=[],
@@ -38,7 +43,7 @@ def make_index(*passages: list[str]) -> ExactIndex:
             sentence_offsets=np.cumsum([0, *map(len, passages)]),
             positions=np.zeros((len(passages), 2), np.float32),
             postings=postings,
-            word_order=order_words(terms, postings),
+            word_order=word_order,
         )
     )
 

@@ -38,6 +38,7 @@ GIVEN = {
     "replace": ("1", True),
     "keep-builds": ("5", 5),
     "min-recall": ("0.95", 0.95),
+    "build-memory": ("256", 256),
     "strict": ("ON", True),
     "rehash": ("on", True),
     "sources": ("1", True),
