@@ -18,6 +18,7 @@ from unittest.mock import patch
 import numpy as np
 
 from embeddings.artifact import Artifact
+from embeddings.budget import Budget
 from embeddings.contents import make_contents
 from embeddings.corpus import Progress
 from embeddings.encoders import Encoder, load_encoder
@@ -174,7 +175,7 @@ def _compare_nothing(passages: Sequence[Passage], _: object) -> Likeness:
     return np.zeros(len(passages), dtype=LIKENESS)
 
 
-def _fold_nothing(cuts: KeptCuts) -> tuple[Numbers, list[Fold]]:
+def _fold_nothing(cuts: KeptCuts, _: Budget) -> tuple[Numbers, list[Fold]]:
     return np.arange(len(cuts.passages)), []
 
 
@@ -194,7 +195,7 @@ def main(source: Path, target: Path, count: int) -> None:
     with Artifact(target).writer() as writer:
         build = writer.begin()
         with patch("embeddings.contents.fold_cuts", _fold_nothing):
-            contents = make_contents(cuts, vectors, tell)
+            contents = make_contents(cuts, vectors, target, Budget(), tell)
         stages["writing"] = time.perf_counter()
         searched = writer.add(contents, 0.99)
         stages["verifying"] = time.perf_counter()
