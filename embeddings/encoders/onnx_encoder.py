@@ -3,7 +3,6 @@
 Texts are split by the model's own tokenizer and cut where sentence-transformers would cut them.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,48 +48,30 @@ class OnnxEncoder:
             passage_prompt=passage_prompt,
         )
         self._texts = TextReader(folder, padding)
-        self._sessions = _Sessions(file)
-        self._threads = _count_threads()
+        self._session = _open_session(file, _count_threads())
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """On one core: others have other queries, and a second one waits more than it works."""
-        return self._encode([self.identity.query_prompt + text for text in texts], 1)
+        return self._encode([self.identity.query_prompt + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        prompted = [self.identity.passage_prompt + text for text in texts]
-        return self._encode(prompted, self._threads)
+        return self._encode([self.identity.passage_prompt + text for text in texts])
 
-    def _encode(self, texts: Sequence[str], threads: int) -> Vectors:
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         rows = self._texts.read(texts)
         for batch in cut_batches([len(row) for row in rows]):
-            vectors[batch] = self._run([rows[i] for i in batch], threads)
+            vectors[batch] = self._run([rows[i] for i in batch])
         return vectors
 
     def encode_together(self, texts: Sequence[str]) -> Vectors:
         """As passages, in one batch whatever their lengths are."""
         prompted = [self.identity.passage_prompt + text for text in texts]
-        return self._run(self._texts.read(prompted), self._threads)
+        return self._run(self._texts.read(prompted))
 
-    def _run(self, rows: Sequence[Sequence[int]], threads: int) -> Vectors:
+    def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
         inputs = dict(zip(INPUTS, self._texts.fill_up(rows), strict=True))
-        vectors: Vectors = self._sessions.open(threads).run([OUTPUT], inputs)[0]
+        vectors: Vectors = self._session.run([OUTPUT], inputs)[0]
         return vectors
-
-
-class _Sessions:
-    """The model on so many threads, loaded when it is first wanted."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._opened: dict[int, Any] = {}
-        self._lock = threading.Lock()
-
-    def open(self, threads: int) -> Any:
-        with self._lock:
-            if threads not in self._opened:
-                self._opened[threads] = _open_session(self._file, threads)
-            return self._opened[threads]
 
 
 class TextReader:
