@@ -46,7 +46,7 @@ class Questions:
     def __init__(self, manifest: Manifest, index: Index, encoder: Encoder) -> None:
         self._manifest = manifest
         self._index = index
-        self._encoder = Together(encoder.encode_queries, _AT_ONCE)
+        self._together = Together(encoder.encode_queries, _AT_ONCE)
         self._vocabulary = Vocabulary(index)
         self._read = Memory[str, Question](_MOST_QUESTIONS, _MOST_BYTES, _measure_question)
         self._ranked = Memory[_Ranked, Candidates](_MOST_RANKED, _MOST_BYTES, _measure_candidates)
@@ -58,7 +58,7 @@ class Questions:
     def read_anew(self, text: str) -> Question:
         """A question that the encoder is asked for, remembered or not."""
         started = time.perf_counter()
-        vector = self._encoder.encode(text)
+        vector = self._together.encode(text)
         encoding = time.perf_counter() - started
         return Question(text, vector, self._vocabulary.read(text), encoding)
 

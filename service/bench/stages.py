@@ -55,7 +55,7 @@ def measure_stages(searcher: Searcher, queries: Sequence[str]) -> dict[str, list
     """Stage -> its milliseconds for each query, one after the other; their total, and the rest."""
     took: dict[str, float] = defaultdict(float)
     questions = searcher._questions
-    parts = (questions._encoder, questions._vocabulary, searcher._index)
+    parts = (searcher._encoder, questions._vocabulary, searcher._index)
     timed_parts: Iterator[Any] = (
         _Timed(part, stages, took) for part, stages in zip(parts, _PARTS, strict=True)
     )
