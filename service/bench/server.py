@@ -16,6 +16,7 @@ from embeddings.errors import ServiceError
 from service.bench.client import Connection
 
 _ADDRESS = re.compile(r"serving on http://([\d.]+):(\d+)")
+_BEGUN = "Started server process"
 _LONGEST_START = 600.0  # seconds
 _LOOK = 0.002
 _FIRST = "what does this folder say?"
@@ -79,21 +80,24 @@ def serve(directory: Path, workers: int, encoder: str) -> Iterator[Server]:
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file
             )
         try:
-            host, port = _wait(process, said)
-            _ask_first(host, port)
-            yield Server(host, port, process.pid, time.monotonic() - started)
+            _, host, port = _wait(process, said, _ADDRESS)
+            _ask_first(host, int(port))
+            answered = time.monotonic() - started
+            # The first of several answers before the others are there.
+            _wait(process, said, re.compile(f"(?s:(.*{_BEGUN}){{{workers}}})"))
+            yield Server(host, int(port), process.pid, answered)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], said: Path) -> tuple[str, int]:
-    """Its address, once it says so."""
+def _wait(process: subprocess.Popen[bytes], said: Path, wanted: re.Pattern[str]) -> tuple[str, ...]:
+    """What it says, and the parts of that, once it says so."""
     until = time.monotonic() + _LONGEST_START
     while time.monotonic() < until:
         told = said.read_text(encoding="utf-8", errors="replace")
-        if found := _ADDRESS.search(told):
-            return found[1], int(found[2])
+        if found := wanted.search(told):
+            return found[0], *found.groups()
         if process.poll() is not None:
             last = (told.strip().splitlines() or ["it said nothing"])[-1]
             raise ServiceError(f"the server did not start: {last}", "see what `winnow serve` says")

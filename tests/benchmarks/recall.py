@@ -16,31 +16,51 @@ import numpy as np
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from embeddings.index.local import LocalIndex
+from embeddings.index.ranking import concatenate_ranges
 from embeddings.records import Filter, Mask, Nearest, Vectors
 from service.candidates import CANDIDATE_DEPTH
 
 _QUERIES = 1_000
 _JUDGED = 10
-_AT_ONCE = 10_000
+_AT_ONCE = 2_000
 _ROUNDING = 1e-5
 _SHARES = (1.0, 0.5, 0.05, 0.005)
 
 
 def find_tenth(index: LocalIndex, queries: Vectors, allowed: Mask) -> tuple[Vectors, Vectors]:
     """What the tenth best passage scores for each query, by passage and by sentence."""
-    best = [np.full((len(queries), _JUDGED), -2, dtype=np.float32) for _ in range(2)]
+    by_passage, by_sentence = _Best(len(queries)), _Best(len(queries))
     for start in range(0, index.passage_count, _AT_ONCE):
-        rows = index._rows[start : start + _AT_ONCE + 1]
-        whole = queries @ index._passages.vectors[start : start + _AT_ONCE].T
-        parts = queries @ index._sentences.vectors[rows[0] : rows[-1]].T
-        nearest, several = whole.copy(), np.diff(rows) > 0
-        if several.any():
-            nearest[:, several] = np.maximum.reduceat(parts, rows[:-1][several] - rows[0], axis=1)
-        for at, scores in enumerate((whole, nearest)):
-            scores[:, ~allowed[start : start + _AT_ONCE]] = -2
-            joined = np.concatenate([best[at], scores], axis=1)
-            best[at] = -np.partition(-joined, _JUDGED - 1, axis=1)[:, :_JUDGED]
-    return best[0].min(axis=1), best[1].min(axis=1)
+        numbers = start + np.flatnonzero(allowed[start : start + _AT_ONCE])
+        if not len(numbers):
+            continue
+        whole = queries @ index._passages.vectors[numbers].T
+        by_passage.take(whole)
+        first, sizes = index._rows[numbers], np.diff(index._rows)[numbers]
+        if (several := sizes > 0).any():
+            rows = concatenate_ranges(first, sizes)
+            parts = queries @ index._sentences.vectors[rows].T
+            begins = np.cumsum(sizes[several]) - sizes[several]
+            whole[:, several] = np.maximum.reduceat(parts, begins, axis=1)
+        by_sentence.take(whole)
+    return by_passage.tenth, by_sentence.tenth
+
+
+class _Best:
+    """The best ten scores of each query so far."""
+
+    def __init__(self, count: int) -> None:
+        self._best = np.full((count, _JUDGED), -2, dtype=np.float32)
+
+    @property
+    def tenth(self) -> Vectors:
+        lowest: Vectors = self._best.min(axis=1)
+        return lowest
+
+    def take(self, scores: Vectors) -> None:
+        better = np.flatnonzero(scores.max(axis=1) > self.tenth)  # seldom many, after a while
+        joined = np.concatenate([self._best[better], scores[better]], axis=1)
+        self._best[better] = -np.partition(-joined, _JUDGED - 1, axis=1)[:, :_JUDGED]
 
 
 class _Allowing:
