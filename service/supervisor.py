@@ -1,7 +1,8 @@
 """Several processes answer for one server: starts them, and another one where one has ended.
 
-They share the listening socket, the turns, a ledger of who asks, and a folder of their counts. Each
-ends when its standard input does, so none outlives this process, however it ends.
+They share the listening socket and its connections, the turns, a ledger of who asks, and a folder
+of their counts. Each ends when its standard input does, so none outlives this process, however it
+ends.
 """
 
 import asyncio

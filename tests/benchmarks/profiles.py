@@ -19,6 +19,7 @@ from embeddings.artifact import Artifact
 from service.bench.queries import make_queries
 from service.cli.opening import make_live
 from service.query import Query
+from service.search import Searcher
 from service.settings import Settings
 from tests.benchmarks.environments import ROOT, NotHere, make_environment
 
@@ -30,10 +31,10 @@ _PACKAGE = re.compile(r"site-packages/([^/]+)")
 _ASKING = "ask_one_by_one"
 
 
-def ask_one_by_one(searcher: object, queries: Iterable[str]) -> None:
+def ask_one_by_one(searcher: Searcher, queries: Iterable[str]) -> None:
     """What is looked at: samples from elsewhere, such as the start, are left out."""
     for query in queries:
-        searcher.search(Query(query))  # type: ignore[attr-defined]
+        searcher.search(Query(query))
 
 
 def ask(index: Path) -> None:
