@@ -33,7 +33,7 @@ from embeddings.earlier import (
 from embeddings.encoders import Encoder, Loss, Tokenizer, find_profile
 from embeddings.errors import IndexOfOtherRoots
 from embeddings.index.files import LEAST_RECALL
-from embeddings.kept_cuts import list_briefs
+from embeddings.kept_cuts import KeptCuts
 from embeddings.manifest import Manifest
 from embeddings.overview import describe_corpus
 from embeddings.records import IndexContents, Reading
@@ -233,8 +233,8 @@ class _Task:
             version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             roots=_name_roots(self.roots),
-            counts=_count(contents, reading),
-            overview=describe_corpus(contents),
+            counts=_count(contents, corpus.cuts, reading),
+            overview=describe_corpus(contents, corpus.cuts.briefs),
             vectors={name: asdict(facts) for name, facts in searched.items()},
             encoder=asdict(encoder.identity),
             languages=list(profile.languages) if profile.languages else None,
@@ -269,13 +269,13 @@ def _refuse_other_roots(
         )
 
 
-def _count(contents: IndexContents, reading: Reading) -> dict[str, int]:
+def _count(contents: IndexContents, cuts: KeptCuts, reading: Reading) -> dict[str, int]:
     return {
-        "documents": len(contents.cuts),
+        "documents": len(cuts),
         "passages": len(contents.passages),
         "sentences": len(contents.sentence_vectors),
         "folded": len(contents.folds),
-        "set_aside": sum(brief.marks for brief in list_briefs(contents.cuts)),
+        "set_aside": sum(brief.marks for brief in cuts.briefs),
         "unreadable": len(reading.unreadable),
         "skipped": len(reading.skipped),
     }

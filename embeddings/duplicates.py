@@ -19,8 +19,8 @@ from embeddings.candidates import BANDS, find_buckets
 from embeddings.differences import Slot, Words, find_slots, say_the_same
 from embeddings.kept_cuts import KeptCuts
 from embeddings.on_disk import Lazy
-from embeddings.records import Cut, Fold, Numbers, Passage
-from embeddings.taken import LIKENESS, Brief, Likeness, find_small, pack_cuts
+from embeddings.records import Fold, Numbers
+from embeddings.taken import Brief, Likeness
 from embeddings.wording import Wording
 
 _NO_DATE = "9999"
@@ -45,7 +45,7 @@ class Repeats:
 def fold_cuts(cuts: KeptCuts, budget: Budget) -> tuple[Numbers, Sequence[Fold]]:
     """The places of the passages that stand for all, by id, and the folded ones."""
     kept = cuts.passages
-    order = cuts.order_passages(order_documents(cuts.briefs()))
+    order = cuts.order_passages(order_documents(cuts.briefs))
     small = Lazy(len(order), lambda place: kept.read_small(order[place]))
     texts = Lazy(len(order), lambda place: kept.read_text(order[place]))
     found = find_repeats(kept.read_likeness(), order, small, texts, budget)
@@ -53,23 +53,6 @@ def fold_cuts(cuts: KeptCuts, budget: Budget) -> tuple[Numbers, Sequence[Fold]]:
     ids = np.array([kept.read_id(place) for place in standing], dtype=np.bytes_)
     return standing[np.argsort(ids)], Lazy(
         len(folded), lambda number: Fold(kept[folded[number]], kept.read_id(into[number]))
-    )
-
-
-def fold_repeats(cuts: Sequence[Cut]) -> tuple[list[Passage], list[Fold]]:
-    """The passages that stand for all, in the order of the documents, and the folded ones."""
-    ordered = [cuts[place] for place in order_documents(map(Brief.of, cuts))]
-    passages = [passage for cut in ordered for passage in cut.passages]
-    taken = pack_cuts(ordered)
-    likeness = np.frombuffer(b"".join(one.likeness for one in taken), dtype=LIKENESS)
-    small = [find_small(Wording.of(passage.text)) for passage in passages]
-    found = find_repeats(
-        likeness, np.arange(len(passages)), small, [one.text for one in passages], Budget()
-    )
-    folds = zip(found.folded.tolist(), found.into.tolist(), strict=True)
-    return (
-        [passages[number] for number in found.standing],
-        [Fold(passages[number], passages[into].id) for number, into in folds],
     )
 
 

@@ -4,7 +4,7 @@ In memory a document takes 40 bytes, a passage 28.
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -150,8 +150,10 @@ class KeptCuts(Loaded[Cut]):
     def _numbers(self, place: int) -> range:
         return range(self._first[place], self._first[place + 1])
 
-    def briefs(self) -> Iterator[Brief]:
-        return map(unpack_brief, self._own)
+    @property
+    def briefs(self) -> Sequence[Brief]:
+        """What is asked of all documents."""
+        return Lazy(len(self), lambda one: unpack_brief(self._own[one]))
 
     @property
     def texts(self) -> Sequence[str]:
@@ -163,8 +165,3 @@ class KeptCuts(Loaded[Cut]):
         """The places of the passages when the cuts stand in this order."""
         numbers = (number for place in order for number in self._numbers(place))
         return np.fromiter(numbers, dtype=np.int64, count=len(self.passages))
-
-
-def list_briefs(cuts: Sequence[Cut]) -> Iterator[Brief]:
-    """What is asked of all documents, in their order."""
-    return cuts.briefs() if isinstance(cuts, KeptCuts) else map(Brief.of, cuts)

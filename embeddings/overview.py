@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.kept_cuts import list_briefs
 from embeddings.projection import MOST_FITTED, choose_evenly
 from embeddings.records import IndexContents, Numbers, Passage
+from embeddings.taken import Brief
 from embeddings.words import find_words
 
 _MOST_TOPICS = 8
@@ -21,7 +21,7 @@ _DANGLING = " –—-:;,("
 Counts = list[list[Any]]
 
 
-def describe_corpus(contents: IndexContents) -> dict[str, Any]:
+def describe_corpus(contents: IndexContents, briefs: Sequence[Brief]) -> dict[str, Any]:
     """The overview as the manifest records it.
 
     `languages` counts passages, most first; `years` (of their dates, newest first) and `folders`
@@ -31,14 +31,14 @@ def describe_corpus(contents: IndexContents) -> dict[str, Any]:
     languages = Counter(passage.language for passage in contents.passages)
     years: Counter[str | None] = Counter()
     folders: Counter[str | None] = Counter()
-    for brief in list_briefs(contents.cuts):
+    for brief in briefs:
         years[brief.date[:4] if brief.date else None] += 1
         folders[name_folder(brief.file or brief.source)] += 1
     return {
         "languages": _order_by_count(languages.items()),
         "years": [[year, years[year]] for year in sorted(years, key=_order_year, reverse=True)],
         "folders": _order_by_count(folders.items()),
-        "topics": find_topics(contents),
+        "topics": find_topics(contents, briefs),
     }
 
 
@@ -56,12 +56,12 @@ def _order_year(year: str | None) -> tuple[bool, str]:
     return (year is not None, year or "")
 
 
-def find_topics(contents: IndexContents) -> list[dict[str, str]]:
+def find_topics(contents: IndexContents, briefs: Iterable[Brief]) -> list[dict[str, str]]:
     """Up to eight passages spread over all meanings, the largest group's first, labels distinct."""
     groups = list(_group(contents))
     shown = {number: contents.passages[number] for group in groups for number in group}
     holding = {passage.document_id for passage in shown.values()}
-    titles = {brief.id: brief.title for brief in list_briefs(contents.cuts) if brief.id in holding}
+    titles = {brief.id: brief.title for brief in briefs if brief.id in holding}
     taken: set[str] = set()
     topics = []
     for group in groups:

@@ -126,13 +126,10 @@ def _find_likeness(passages: Sequence[Passage], wordings: Sequence[Wording]) -> 
     return likeness
 
 
-def find_small(wording: Wording) -> Collection[str]:
-    """The words that a text writes small although its names have capitals."""
-    return {word for word in wording.words if word.islower()} if wording.tells_names else ()
-
-
 def _pack_small(wording: Wording) -> bytes:
-    return _encode(_BETWEEN_WORDS.join(sorted(find_small(wording))))
+    """The words that a text writes small although its names have capitals."""
+    small = {word for word in wording.words if word.islower()} if wording.tells_names else ()
+    return _encode(_BETWEEN_WORDS.join(sorted(small)))
 
 
 def unpack_small(data: bytes) -> Collection[str]:

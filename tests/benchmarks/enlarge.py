@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,12 +23,13 @@ from embeddings.contents import make_contents
 from embeddings.corpus import Progress
 from embeddings.encoders import Encoder, load_encoder
 from embeddings.index.local import LocalIndex
-from embeddings.kept_cuts import KeptCuts, KeptDocuments
+from embeddings.kept_cuts import KeptCuts
 from embeddings.mapped import map_vectors
 from embeddings.overview import describe_corpus
 from embeddings.records import Cut, Document, Fold, Numbers, Passage, Span, Vectors, make_id
-from embeddings.taken import LIKENESS, Likeness, pack_cuts
+from embeddings.taken import LIKENESS, Likeness
 from embeddings.vectors import VectorSource
+from tests.embeddings.building import keep_cuts
 
 _NEAREST = 20
 _BASES = 40_000
@@ -159,18 +160,6 @@ def _blend(one: Vectors, other: Vectors, share: Vectors) -> Vectors:
     return blended
 
 
-def keep(cuts: Iterator[Cut], folder: Path) -> KeptCuts:
-    """What a build holds of documents that it has taken apart."""
-    documents = KeptDocuments(folder)
-    kept = KeptCuts(folder, documents.kept)
-    with patch("embeddings.taken._find_likeness", _compare_nothing):
-        while some := list(islice(cuts, _AT_ONCE)):
-            places = documents.append(cut.document for cut in some)
-            for place, taken in zip(places, pack_cuts(some), strict=True):
-                kept.append(place, taken)
-    return kept
-
-
 def _compare_nothing(passages: Sequence[Passage], _: object) -> Likeness:
     return np.zeros(len(passages), dtype=LIKENESS)
 
@@ -185,7 +174,8 @@ def main(source: Path, target: Path, count: int) -> None:
     index.close()
     mixture = mix(real, count)
     target.mkdir(parents=True, exist_ok=True)
-    cuts = keep(make_cuts(real, mixture), target)
+    with patch("embeddings.taken._find_likeness", _compare_nothing):
+        cuts = keep_cuts(make_cuts(real, mixture), target)
     vectors = MadeVectors(real, mixture, load_encoder(manifest.encoder["name"]), target)
     stages: dict[str, float] = {}
 
@@ -206,7 +196,7 @@ def main(source: Path, target: Path, count: int) -> None:
             roots=[str(target)],
             sources={},
             counts={**counts, "sentences": 2 * count, "set_aside": 0, "unreadable": 0},
-            overview=describe_corpus(contents),
+            overview=describe_corpus(contents, cuts.briefs),
             vectors={name: asdict(facts) for name, facts in searched.items()},
             files={name: dict(facts) for name, facts in writer.describe().items()},
         )

@@ -12,7 +12,6 @@ import numpy as np
 
 from embeddings.budget import Budget
 from embeddings.counting import count_terms
-from embeddings.duplicates import fold_repeats
 from embeddings.records import (
     Cut,
     Document,
@@ -24,6 +23,7 @@ from embeddings.records import (
     Vectors,
     make_id,
 )
+from tests.embeddings.building import fold
 
 DIMENSION = 16
 WORDS = (
@@ -54,8 +54,7 @@ def make_contents(seed: int, documents: int = 30, exact: bool = True) -> IndexCo
     """Contents with repeats across documents, several sentences a passage, and gaps everywhere."""
     random = np.random.default_rng(seed)
     cuts = [_make_cut(random, number) for number in range(documents)]
-    passages, folds = fold_repeats(cuts)
-    passages.sort(key=lambda passage: passage.id)
+    passages, folds = fold(cuts)
     sizes = [len(passage.sentences) for passage in passages]
     terms = [
         [passage.text[span.start : span.end].split() for span in passage.sentences]

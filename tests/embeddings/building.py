@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -13,13 +14,17 @@ from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
 from embeddings.counting import count_terms
 from embeddings.documents import DocumentReader, ReadOptions, list_sources
+from embeddings.duplicates import fold_cuts
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import UnreadableDocument
+from embeddings.kept_cuts import KeptCuts, KeptDocuments
 from embeddings.manifest import describe_files, hash_file, write_manifest
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, Postings, Reading, Vectors
+from embeddings.records import Cut, Document, Fold, Passage, Postings, Reading, Vectors
+from embeddings.taken import pack_cuts
 
 Found = list[Document | UnreadableDocument]
+_AT_ONCE = 500
 
 
 class CountingEncoder(HashingEncoder):
@@ -86,6 +91,25 @@ def cut(text: str, source: str = "a.txt", *, keep_all: bool = False) -> Cut:
     encoder = HashingEncoder()
     document = Document(source, text)
     return cut_document(document, encoder.count_tokens, encoder.window, keep_all)
+
+
+def keep_cuts(cuts: Iterable[Cut], folder: Path) -> KeptCuts:
+    """What a build holds of documents that it has taken apart."""
+    documents = KeptDocuments(folder)
+    kept = KeptCuts(folder, documents.kept)
+    left = iter(cuts)
+    while some := list(islice(left, _AT_ONCE)):
+        places = documents.append(one.document for one in some)
+        for place, taken in zip(places, pack_cuts(some), strict=True):
+            kept.append(place, taken)
+    return kept
+
+
+def fold(cuts: Iterable[Cut]) -> tuple[list[Passage], list[Fold]]:
+    """The passages that stand for all, by id, and the folded ones."""
+    kept = keep_cuts(cuts, Path(gettempdir()))
+    numbers, folds = fold_cuts(kept, Budget())
+    return [kept.passages[number] for number in numbers], list(folds)
 
 
 def weigh_terms(texts: Iterable[Sequence[str]]) -> Postings:

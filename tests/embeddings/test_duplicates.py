@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.duplicates import fold_repeats
 from embeddings.records import Cut, Document, Passage
 from embeddings.wording import normalize
+from tests.embeddings.building import fold
 from tests.measurements.copies import OTHER, SAME
 
 TEXT = "The keeper did not wind the lamp at 4.30, said Anna, and 5,500 ships went by."
@@ -25,7 +25,7 @@ def document(source: str, *texts: str, date: str | None = None) -> Cut:
 
 
 def folded(*cuts: Cut) -> dict[str, str]:
-    return {fold.passage.id: fold.into for fold in fold_repeats(cuts)[1]}
+    return {one.passage.id: one.into for one in fold(cuts)[1]}
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,10 @@ def test_the_earliest_by_date_then_source_stands_for_the_others(backwards: bool)
         document("d", TEXT, date="2016"),
         document("e", TEXT, date="2018-01-01"),
     ]
-    standing, folds = fold_repeats(cuts[::-1] if backwards else cuts)
+    standing, folds = fold(cuts[::-1] if backwards else cuts)
     assert [passage.id for passage in standing] == ["d-0"]
-    assert {fold.into for fold in folds} == {"d-0"}
-    assert [fold.passage.id for fold in folds] == ["b-0", "c-0", "e-0", "a-0"]
+    assert {one.into for one in folds} == {"d-0"}
+    assert [one.passage.id for one in folds] == ["b-0", "c-0", "e-0", "a-0"]
 
 
 def test_without_dates_the_first_source_stands_for_the_others() -> None:
@@ -129,10 +129,15 @@ def test_without_dates_the_first_source_stands_for_the_others() -> None:
 
 def test_nothing_is_lost() -> None:
     cuts = [document("a", TEXT, "One."), document("b", "Two.", TEXT, "one")]
-    standing, folds = fold_repeats(cuts)
+    standing, folds = fold(cuts)
     everything = [passage.id for cut in cuts for passage in cut.passages]
-    found = [passage.id for passage in standing] + [fold.passage.id for fold in folds]
+    found = [passage.id for passage in standing] + [one.passage.id for one in folds]
     assert sorted(found) == sorted(everything)
+
+
+def test_what_stands_comes_by_id_and_not_by_date() -> None:
+    cuts = [document("a", TEXT), document("b", "Other words.", date="2016")]
+    assert [passage.id for passage in fold(cuts)[0]] == ["a-0", "b-0"]
 
 
 STORY = (
@@ -274,23 +279,23 @@ def corpora(draw: st.DrawFn) -> list[Cut]:
 def test_the_order_of_the_documents_does_not_matter(cuts: list[Cut], chance: random.Random) -> None:
     shuffled = list(cuts)
     chance.shuffle(shuffled)
-    assert fold_repeats(shuffled) == fold_repeats(cuts)
+    assert fold(shuffled) == fold(cuts)
 
 
 @settings(deadline=None)
 @given(corpora())
 def test_what_stands_is_not_folded_again(cuts: list[Cut]) -> None:
-    standing = {passage.id for passage in fold_repeats(cuts)[0]}
+    standing = {passage.id for passage in fold(cuts)[0]}
     left = [
         Cut(c.document, c.title, "en", tuple(p for p in c.passages if p.id in standing), (), ())
         for c in cuts
     ]
-    assert fold_repeats(left)[1] == []
+    assert fold(left)[1] == []
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(), max_size=4))
 def test_any_text_can_be_folded(texts: list[str]) -> None:
     padded = [f"{text} {STORY}{text}" for text in texts]
-    standing, folds = fold_repeats([document("a", *texts, *padded)])
+    standing, folds = fold([document("a", *texts, *padded)])
     assert len(standing) + len(folds) == 2 * len(texts)

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from embeddings.analysis import find_terms
 from embeddings.errors import IndexUnwritable
-from embeddings.kept_cuts import KeptCuts, KeptDocuments, list_briefs
 from embeddings.on_disk import Lazy
 from embeddings.records import Cut, Document, Mark, Passage, Span
-from embeddings.taken import pack_cuts
-from tests.embeddings.building import cut
+from embeddings.taken import Brief
+from tests.embeddings.building import cut, keep_cuts
 from tests.embeddings.test_full_disk import full_after
 
 SPANS = st.lists(st.builds(Span, st.integers(0, 99), st.integers(0, 99)), max_size=3).map(tuple)
@@ -51,29 +50,20 @@ def cuts(draw: st.DrawFn) -> Cut:
     return Cut(document, title, language, passages, draw(SPANS), draw(MARKS))
 
 
-def _keep(folder: Path, given_cuts: list[Cut]) -> KeptCuts:
-    documents = KeptDocuments(folder)
-    kept = KeptCuts(folder, documents.kept)
-    places = documents.append(one.document for one in given_cuts)
-    for place, taken in zip(places, pack_cuts(given_cuts), strict=True):
-        kept.append(place, taken)
-    return kept
-
-
 @given(st.lists(cuts(), max_size=4))
 def test_what_is_put_in_comes_out_as_it_was(given_cuts: list[Cut]) -> None:
-    kept = _keep(Path(gettempdir()), given_cuts)
+    kept = keep_cuts(given_cuts, Path(gettempdir()))
     assert list(kept) == given_cuts
     assert kept[1:] == given_cuts[1:]
     passages = [passage for cut in given_cuts for passage in cut.passages]
     assert list(kept.passages) == passages
-    assert list(list_briefs(kept)) == list(list_briefs(given_cuts))
+    assert list(kept.briefs) == list(map(Brief.of, given_cuts))
     assert list(kept.texts) == [one.document.text for one in given_cuts]
 
 
 @given(st.lists(cuts(), max_size=4))
 def test_a_part_of_a_passage_is_that_of_the_whole(given_cuts: list[Cut]) -> None:
-    kept = _keep(Path(gettempdir()), given_cuts).passages
+    kept = keep_cuts(given_cuts, Path(gettempdir())).passages
     for place, passage in enumerate(kept):
         assert (kept.read_id(place), kept.read_text(place)) == (passage.id, passage.text)
         sentences = [passage.text[span.start : span.end] for span in passage.sentences]
@@ -85,13 +75,13 @@ def test_a_part_of_a_passage_is_that_of_the_whole(given_cuts: list[Cut]) -> None
 
 
 def test_no_name_is_left_in_the_folder(tmp_path: Path) -> None:
-    _keep(tmp_path, [cut("The keeper of the lamp wrote down each ship.")])
+    keep_cuts([cut("The keeper of the lamp wrote down each ship.")], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     with full_after(1000), pytest.raises(IndexUnwritable, match="MB free"):
-        _keep(tmp_path, [cut("The keeper of the lamp wrote down each ship. " * 50)])
+        keep_cuts([cut("The keeper of the lamp wrote down each ship. " * 50)], tmp_path)
 
 
 def test_places_outside_are_refused_and_those_from_the_end_count() -> None:

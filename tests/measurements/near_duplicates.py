@@ -19,11 +19,11 @@ from pathlib import Path
 
 from embeddings.differences import FEWEST_WORDS
 from embeddings.documents import DocumentReader, list_sources
-from embeddings.duplicates import fold_repeats
 from embeddings.errors import UnreadableDocument
 from embeddings.passages import cut_document
 from embeddings.records import Cut, Document, Passage, Reading
 from embeddings.wording import Wording, normalize
+from tests.embeddings.building import fold
 from tests.measurements.copies import OTHER, SAME, Finish, Make
 
 WINDOW = 180
@@ -81,7 +81,7 @@ def _measure(name: str, make: Make, finish: Finish, texts: Sequence[str]) -> tup
 def _fold(texts: Sequence[str]) -> list[int]:
     """For each text the place of the one that stands for it, earlier ones before later ones."""
     cuts = [_make_cut(f"{i:09}", text) for i, text in enumerate(texts)]
-    into = {fold.passage.id: fold.into for fold in fold_repeats(cuts)[1]}
+    into = {one.passage.id: one.into for one in fold(cuts)[1]}
     return [int(into.get(cut.document.source, cut.document.source)) for cut in cuts]
 
 
