@@ -162,7 +162,8 @@ SETTINGS: tuple[Setting, ...] = (
         "build-memory",
         make_reader(LEAST, LONGEST),
         DEFAULT,
-        f"megabytes of memory that a build's own data may take, {LEAST} at least",
+        "megabytes of memory that a build's own data may take beside the program and its encoder, "
+        f"{LEAST} at least",
         "MB",
     ),
     Setting("strict", read_switch, False, "exit 1 when a document could not be read"),
