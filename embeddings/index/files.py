@@ -67,12 +67,25 @@ def write_index(
     facts = {}
     for name, other in ((PASSAGES, SENTENCES), (SENTENCES, PASSAGES)):
         write_rows(folder / name, vectors[name], rows[name])
-        # Each is asked for what is near to a text of the other, which is never one of its own.
         some = asked[name][choose_evenly(len(asked[name]), _QUERIES)]
+        queries = _make_queries(vectors[other][some])
         facts[name.removesuffix(".faiss")] = write_lists(
-            folder / name, folder / LISTS[name], vectors[other][some], least_recall, flat
+            folder / name, folder / LISTS[name], queries, least_recall, flat
         )
     return facts
+
+
+def _make_queries(vectors: Vectors) -> Vectors:
+    """Vectors to measure recall with, each in the middle of three of the other kind.
+
+    What is near to a text that the index holds lies in fewer lists than what is near to a question.
+    Middles of three need about as many as texts that were left out (`tests/benchmarks/recall.py`).
+    """
+    third = max(1, len(vectors) // 3)
+    middles = vectors + np.roll(vectors, third, axis=0) + np.roll(vectors, 2 * third, axis=0)
+    lengths = np.linalg.norm(middles, axis=1, keepdims=True)
+    queries: Vectors = middles / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return queries
 
 
 def list_files(folder: Path) -> list[str]:

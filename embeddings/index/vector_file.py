@@ -4,9 +4,10 @@ The only file that imports faiss. Vectors are unit vectors, so the inner product
 
 All rows lie in one file as they are, mapped into memory; whatever is found is scored by them. Up to
 FLAT rows a search compares each of them. Of more, a second file keeps lists of near rows (IVF), and
-of each row a code of about a bit a number (RaBitQ: Gao and Long, SIGMOD 2024): a search reads the
-codes of the nearest lists, and compares the best of those with the rows. In how many lists it looks
-is chosen when they are written, by what it then misses of what comparing every row finds.
+of each row a code of about a bit a number (RaBitQ: Gao and Long, SIGMOD 2024), in blocks that are
+compared at once: a search reads the codes of the nearest lists, and compares the best of those with
+the rows. In how many lists it looks is chosen when they are written, by what it then misses of what
+comparing every row finds.
 """
 
 from pathlib import Path
@@ -29,7 +30,7 @@ _AT_ONCE = 20_000
 _ROW_COUNT, _NUMBER_COUNT = slice(8, 16), slice(-8, None)  # of a header
 _DEPTH = 200  # rows that a search wants
 _RESCORED, _LEAST_RESCORED = 2, 1_000  # for each row wanted, and in all
-_FEW = 2_000  # rows that a filter leaves: each is compared
+_FEW = 10_000  # rows that a filter leaves: each is compared
 _JUDGED = 10  # nearest rows that recall speaks of
 _BITS = 8  # of a query's numbers
 _ROUNDING = 1e-5  # of two that are alike, either is as near
@@ -74,10 +75,10 @@ def write_lists(
     return VectorFacts("lists", count, recall, int(index.nlist), probes)
 
 
-def _make_lists(vectors: Vectors, folder: Path) -> faiss.IndexIVFRaBitQ:
+def _make_lists(vectors: Vectors, folder: Path) -> faiss.IndexIVFRaBitQFastScan:
     count, dimension = vectors.shape
     lists = round(_LISTS * count**0.5)
-    index = faiss.IndexIVFRaBitQ(
+    index = faiss.IndexIVFRaBitQFastScan(
         faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT
     )
     index.qb = _BITS
@@ -109,7 +110,7 @@ def _find_least(vectors: Vectors, queries: Vectors) -> Vectors:
 
 
 def _choose_probes(
-    index: faiss.IndexIVFRaBitQ, vectors: Vectors, queries: Vectors, least: float
+    index: faiss.IndexIVFRaBitQFastScan, vectors: Vectors, queries: Vectors, least: float
 ) -> tuple[int, float]:
     """How many lists must be looked into to find so much of the best, and how much that finds."""
     enough = _find_least(vectors, queries)
@@ -127,7 +128,7 @@ def _choose_probes(
 
 
 def _search_lists(
-    index: faiss.IndexIVFRaBitQ,
+    index: faiss.IndexIVFRaBitQFastScan,
     vectors: Vectors,
     query: Vectors,
     depth: int,
@@ -154,7 +155,8 @@ class VectorFile:
         self._index = _read(rows, faiss.IO_FLAG_MMAP_IFC)
         shape = (self._index.ntotal, self._index.d)
         self.vectors = faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1]).reshape(shape)
-        self._lists = _read(lists, faiss.IO_FLAG_MMAP) if lists.is_file() else None
+        # These FAISS reads into memory, some 70 bytes a row.
+        self._lists = _read(lists) if lists.is_file() else None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -178,7 +180,7 @@ class VectorFile:
             return self._compare(query, rows, depth)
         # Of rows that a filter thins out, as many come from more lists; and what it leaves may lie
         # far from the query.
-        probes = round(self._lists.nprobe * len(self) / count)
+        probes = round(self._lists.nprobe * (len(self) / count) ** 0.5)
         while True:
             probes = min(probes, self._lists.nlist)
             found = _search_lists(self._lists, self.vectors, query, depth, probes, allowed)
@@ -214,5 +216,5 @@ class VectorFile:
             asked *= 4
 
 
-def _read(path: Path, flags: int) -> Any:
+def _read(path: Path, flags: int = 0) -> Any:
     return faiss.read_index(str(path), flags)
