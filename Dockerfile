@@ -20,13 +20,14 @@ RUN mkdir embeddings service && \
     .venv/bin/python -c "import faiss, fastapi, onnx, onnxruntime, sentence_transformers, uvicorn" && \
     chmod -R go-w .venv
 # HF_HOME: where the build below leaves the export of the model.
-ENV PYTHONDONTWRITEBYTECODE=1 HF_HOME=/app/models
+ENV HF_HOME=/app/models
 COPY embeddings embeddings
 COPY service service
 COPY seeds seeds
 # Readable for the user below, whatever the umask of the checkout.
 RUN chmod -R go=rX embeddings service seeds && \
     .venv/bin/winnow build seeds --strict && \
+    .venv/bin/python -c "import service.app, service.cli.serve, service.cli.worker, service.serving, service.supervisor" && \
     chmod -R go=rX models
 
 FROM ${BASE_IMAGE}

@@ -92,6 +92,15 @@ install_project() {
         die "Winnow itself could not be installed, see above"
 }
 
+# Loads once what a server and a build load, so that its bytecode is kept: uv compiles none, and where the
+# environment forbids Python to keep any, each start would compile all of it again. Sources may not be there yet.
+compile() {
+    [ ! -f service/app.py ] || env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c \
+        "import service.app, service.cli.build, service.cli.serve, service.cli.worker, service.serving, \
+service.supervisor, onnxruntime, py3langid.langid, tokenizers" ||
+        die "what was installed does not load, see above"
+}
+
 # A moved clone needs a new environment too: its scripts name its old place.
 pins=$({ pwd -P; cat requirements/*.txt requirements/install.sh; } | cksum)
 project=$(cksum <pyproject.toml)
@@ -113,5 +122,6 @@ else
     install_torch
 fi
 install_project
+compile
 printf '%s\n' "$level" "$pins" "$project" "$had_python" >"$stamp.new"
 mv "$stamp.new" "$stamp"
