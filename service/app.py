@@ -1,9 +1,9 @@
 """Composes the web application over a Live searcher."""
 
 from pathlib import Path
+from typing import Any
 
-from fastapi import Depends, FastAPI
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from embeddings import __version__
@@ -23,7 +23,25 @@ _DESCRIPTION = (
     "Plain-language questions over a folder of documents, answered with the exact passages that "
     "answer them, or with a plain statement that nothing does."
 )
+_KEYS = {
+    "HTTPBearer": {"type": "http", "scheme": "bearer"},
+    "APIKeyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
 _ROUTERS = (routes.router, health.router, login.router, pages.router)
+
+
+class _Described(FastAPI):
+    """Says in its description how a key is sent, which the gate looks at and no route asks for."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            schema["components"]["securitySchemes"] = _KEYS
+            for path, operations in schema["paths"].items():
+                if path.startswith(routes.router.prefix):
+                    for operation in operations.values():
+                        operation["security"] = [{name: []} for name in _KEYS]
+        return super().openapi()
 
 
 def create_app(
@@ -39,7 +57,7 @@ def create_app(
 
     `counts` is where several processes of one server keep what each of them has counted.
     """
-    app = FastAPI(
+    app = _Described(
         title="Winnow",
         version=__version__,
         description=_DESCRIPTION,
@@ -56,13 +74,8 @@ def create_app(
     app.add_middleware(Gate, access=app.state.access)
     app.add_middleware(rendering.Policy)
     app.state.metrics = Metrics(live, turns, counts)
-    # The gate looks at keys; these two only say in the description how one is sent.
-    ways = [
-        Depends(HTTPBearer(auto_error=False)),
-        Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
-    ]
     for router in _ROUTERS:
-        app.include_router(router, dependencies=ways if router is routes.router else [])
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)
     named = [route for router in (*_ROUTERS, app) for route in router.routes]

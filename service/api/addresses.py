@@ -10,17 +10,22 @@ from pydantic import BaseModel, ValidationError
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
-def read_address(model: type[Asked]) -> Callable[[Request], Awaitable[Asked]]:
-    """What a route depends on to be given a model of its address; of a field twice, the last."""
+def read_address(request: Request, model: type[Asked]) -> Asked:
+    """A model of the fields of an address; of a field twice, the last."""
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        told = error.errors(include_url=False)
+        raise RequestValidationError(
+            [{**one, "loc": ("query", *one["loc"])} for one in told]
+        ) from error
+
+
+def depend_on_address(model: type[Asked]) -> Callable[[Request], Awaitable[Asked]]:
+    """What a route depends on to be given a model of its address."""
 
     async def read(request: Request) -> Asked:
-        try:
-            return model.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            told = error.errors(include_url=False)
-            raise RequestValidationError(
-                [{**one, "loc": ("query", *one["loc"])} for one in told]
-            ) from error
+        return read_address(request, model)
 
     return read
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from service.api.addresses import describe_address, read_address
+from service.api.addresses import depend_on_address, describe_address, read_address
 from service.api.document_schemas import DocumentOut, DocumentResponse, DocumentsResponse
 from service.api.export_schemas import ExportRequest
 from service.api.info_schemas import (
@@ -96,23 +96,27 @@ def _write(answer: BaseModel) -> Response:
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
+def _answer(searcher: Searcher, asked: SearchRequest) -> Response:
+    return _write(SearchResponse.of(searcher.search(asked.to_query())))
+
+
 @router.get(
     "/search",
     response_model=SearchResponse,
-    openapi_extra=describe_address(SearchParameters, "build"),
+    openapi_extra=describe_address(SearchParameters),
 )
-def search(
-    searcher: SearcherOf,
-    asked: Annotated[SearchParameters, Depends(read_address(SearchParameters))],
-) -> Response:
+async def search(request: Request) -> Response:
     """The passages that answer a question."""
-    return _write(SearchResponse.of(searcher.search(asked.to_query())))
+    # Asked most of all, so it takes what it needs itself: the framework looks at each field anew.
+    asked = read_address(request, SearchParameters)
+    searcher = await get_searcher(request, asked.build)
+    return await run_in_threadpool(_answer, searcher, asked)
 
 
 @router.post("/search", response_model=SearchResponse, responses=_UNREADABLE)
 def search_by_post(searcher: SearcherOf, asked: SearchRequest) -> Response:
     """The same, the fields as JSON."""
-    return _write(SearchResponse.of(searcher.search(asked.to_query())))
+    return _answer(searcher, asked)
 
 
 @router.post("/search/batch", response_model=BatchResponse, responses=_UNREADABLE)
@@ -152,7 +156,7 @@ _LIST_SCHEMAS: dict[str, Any] = {
 def export_search(
     searcher: SearcherOf,
     today: Today,
-    asked: Annotated[ExportRequest, Depends(read_address(ExportRequest))],
+    asked: Annotated[ExportRequest, Depends(depend_on_address(ExportRequest))],
 ) -> Response:
     """The same list as a file: a table, the JSON of /api/search, or a citation of each hit.
 
