@@ -154,7 +154,7 @@ def _export(folder: ModelFolder, reference: SentenceTransformerEncoder, aside: P
     padding = reference.padding
     texts = TextReader(folder, padding)
     inputs = texts.fill_up(texts.read(_COMPARED[:3]))
-    export(reference.model, *inputs, aside / GRAPH, with_tokens=folder.pooled)
+    export(reference.model, *inputs, aside / GRAPH, folder.pooled)
     facts = _Facts(reference.identity.dimension, padding.token, padding.left)
     least = _compare(reference, Export(aside, facts).open(folder))
     if not least >= LEAST_COSINE:
