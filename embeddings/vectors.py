@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.corpus import Progress
-from embeddings.digests import Digests, digest_sentences, digest_texts, look_up
+from embeddings.digests import DIGEST_BYTES, Digests, digest_sentences, digest_texts, look_up
 from embeddings.encoded import EncodedTexts, forget_encoded
 from embeddings.encoders import Encoder
 from embeddings.index.local import LocalIndex
@@ -25,7 +25,7 @@ from embeddings.mapped import map_vectors
 from embeddings.records import Numbers, Passage, Vectors
 
 _ENCODE_AT_ONCE = 256
-_READ_AT_ONCE = 4096
+_READ_AT_ONCE = 64
 
 
 class VectorSource:
@@ -125,15 +125,18 @@ class _Wanted:
 
     def _describe_rows(self) -> tuple[Digests, Numbers]:
         """What each is known by, and how long it is."""
-        digests, sizes = [], []
-        for start in range(0, len(self._list), _READ_AT_ONCE):
+        count = len(self._list)
+        digests: Digests = np.empty(count + int(self._offsets[-1]), dtype=f"S{DIGEST_BYTES}")
+        sizes = np.empty(len(digests), dtype=np.int64)
+        for start in range(0, count, _READ_AT_ONCE):
             some = self._list[start : start + _READ_AT_ONCE]
             texts, spans = [one.text for one in some], [one.sentences for one in some]
-            digests.append((digest_texts(texts), digest_sentences(texts, spans, self._pooled)))
-            parts = np.array([s.end - s.start for own in spans for s in own], dtype=np.int64)
-            sizes.append((np.array(list(map(len, texts)), dtype=np.int64), parts))
-        rows: Digests = np.concatenate([one for pair in zip(*digests, strict=True) for one in pair])
-        return rows, np.concatenate([one for pair in zip(*sizes, strict=True) for one in pair])
+            own = slice(start, start + len(some))
+            parts = slice(*(count + self._offsets[[own.start, own.stop]]).tolist())
+            digests[own], sizes[own] = digest_texts(texts), list(map(len, texts))
+            digests[parts] = digest_sentences(texts, spans, self._pooled)
+            sizes[parts] = [span.end - span.start for one in spans for span in one]
+        return digests, sizes
 
     def find_lacking(self) -> Numbers:
         """The numbers of the texts that some row lacks the vector of."""
