@@ -1,7 +1,6 @@
 """Documents taken apart -> everything that one build puts into an index."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from embeddings.budget import Budget
 from embeddings.corpus import Progress
 from embeddings.counting import Counted, count_terms
 from embeddings.duplicates import fold_cuts
-from embeddings.kept_cuts import KeptCuts, KeptPassages
+from embeddings.kept_cuts import KeptCuts
 from embeddings.on_disk import Lazy
 from embeddings.projection import project
-from embeddings.records import IndexContents, Numbers
+from embeddings.records import IndexContents
 from embeddings.taken import Terms
 from embeddings.vectors import VectorSource
 
@@ -34,11 +33,8 @@ def make_contents(
     progress("finding repeats", 1, 1)
     kept = cuts.passages
     offsets = np.concatenate(([0], np.cumsum(kept.count_sentences()[numbers]))).astype(np.int64)
-    passage_vectors, sentence_vectors = vectors.find(
-        Lazy(len(numbers), lambda number: kept.read_text(numbers[number])),
-        _list_sentences(kept, numbers, offsets),
-        progress,
-    )
+    passages = Lazy(len(numbers), lambda number: kept[numbers[number]])
+    passage_vectors, sentence_vectors = vectors.find(passages, offsets, progress)
     progress("counting words", 0, 1)
     names = OtherNames(find_aliases(cuts.texts))
     terms = _add_names(map(kept.read_terms, numbers), names)
@@ -49,7 +45,7 @@ def make_contents(
     progress("drawing the map", 1, 1)
     return IndexContents(
         cuts=cuts,
-        passages=Lazy(len(numbers), lambda number: kept[numbers[number]]),
+        passages=passages,
         folds=folds,
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
@@ -58,17 +54,6 @@ def make_contents(
         postings=postings,
         word_order=word_order,
     )
-
-
-def _list_sentences(kept: KeptPassages, numbers: Numbers, offsets: Numbers) -> Sequence[str]:
-    """The sentences of all passages, in their order."""
-    split = lru_cache(maxsize=1)(lambda number: kept.split_sentences(int(numbers[number])))
-
-    def read(row: int) -> str:
-        number = int(np.searchsorted(offsets, row, side="right")) - 1
-        return split(number)[row - int(offsets[number])]
-
-    return Lazy(int(offsets[-1]), read)
 
 
 def _add_names(found: Iterable[Terms], names: OtherNames) -> Iterator[Counted]:

@@ -23,7 +23,6 @@ from embeddings.taken import (
     unpack_document,
     unpack_id,
     unpack_passage,
-    unpack_sentences,
     unpack_small,
     unpack_terms,
     unpack_text,
@@ -108,9 +107,6 @@ class KeptPassages(Loaded[Passage]):
 
     def read_terms(self, place: int) -> Terms:
         return unpack_terms(*self._read(place, _TERMS, _TERMS))
-
-    def split_sentences(self, place: int) -> list[str]:
-        return unpack_sentences(*self._read(place, _PLACE, _TEXT))
 
     def count_sentences(self) -> Numbers:
         """Of each passage."""

@@ -22,7 +22,8 @@ class Manifest:
     a text. `overview` is what `overview.py` says of the corpus, `vectors` how passage and sentence
     vectors are searched, as `VectorFacts` has it. `libraries` are the versions of
     those that shape texts. A build that shares `options`, `encoder` and `libraries` with an earlier
-    one may take over what that made of a file.
+    one may take over what that made of a file. An `encoder` that does not say whether sentences
+    were pooled encoded each of them.
     """
 
     build: str
@@ -95,6 +96,7 @@ def _make_manifest(values: dict[str, Any], folder: Path) -> Manifest:
             f"({values.get('version')})",
         )
     manifest = Manifest(**{field.name: values[field.name] for field in fields(Manifest)})
+    manifest.encoder.setdefault("pooled", False)
     for facts in manifest.files.values():
         if {"size", "sha256"} - facts.keys():
             raise ValueError("a file without its size and hash")

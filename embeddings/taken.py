@@ -206,12 +206,6 @@ def unpack_id(place: bytes) -> str:
     return str(json.loads(place)[0])
 
 
-def unpack_sentences(place: bytes, text: bytes) -> list[str]:
-    """The texts of a passage's sentences."""
-    whole = _decode(text)
-    return [whole[start:end] for start, end in json.loads(place)[4]]
-
-
 def _pack_spans(spans: Iterable[Span]) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in spans]
 

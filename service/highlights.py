@@ -2,7 +2,7 @@
 
 The first is the sentence nearest to the query. A second is marked where it is about as near, or
 holds words of the query that the first lacks: each sentence is worth its cosine and the share of
-the query's information it adds to the first. MARGIN was measured (see CONTRIBUTING.md).
+the query's information it adds to the first. MARGINS were measured (see CONTRIBUTING.md).
 """
 
 from collections import defaultdict
@@ -12,7 +12,8 @@ from math import fsum
 from embeddings.analysis import find_tokens
 from embeddings.records import Occurrences, Passage, Span, Vectors
 
-MARGIN = 0.08
+MARGINS = {False: 0.08, True: 0.02}
+"""By whether the vectors of sentences are pooled from their passages: then they are nearer."""
 
 
 Held = Mapping[int, Collection[int]]
@@ -29,7 +30,11 @@ def list_held(found: Occurrences, count: int) -> list[Held]:
 
 
 def find_highlights(
-    passage: Passage, cosines: Vectors, held: Held, information: Sequence[float]
+    passage: Passage,
+    cosines: Vectors,
+    held: Held,
+    information: Sequence[float],
+    margin: float,
 ) -> list[Span]:
     """The spans of the sentences marked, in their order, inside the passage's text.
 
@@ -46,7 +51,7 @@ def find_highlights(
     ]
     others = [at for at in range(len(worth)) if at != nearest]
     second = max(others, key=lambda at: worth[at], default=nearest)
-    near = worth[second] >= float(cosines[nearest]) - MARGIN
+    near = worth[second] >= float(cosines[nearest]) - margin
     marked = sorted({nearest, second} if near else {nearest})
     return [passage.sentences[at] for at in marked]
 

@@ -23,7 +23,7 @@ from embeddings.records import (
 from service.candidates import Candidates, order_by_date
 from service.confidence import find_threshold
 from service.facets import Facets, count_facets
-from service.highlights import find_highlights, list_held
+from service.highlights import MARGINS, find_highlights, list_held
 from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
 from service.questions import Question, Questions
@@ -275,17 +275,17 @@ class Searcher:
         numbers = found.numbers[place.start : place.stop]
         stored = self._index.read(numbers.tolist())
         cosines = self._index.sentence_cosines(numbers, question.vector)
-        confidence, answers = found.confidence, found.answers
+        margin = MARGINS[self.manifest.encoder["pooled"]]
         terms, information = list(question.words.weights), question.words.information
         held = list_held(self._index.occurrences(numbers, terms), len(numbers))
         return [
             Hit(
                 rank=i + 1,
                 score=round(float(found.scores[i]), 6),
-                confidence=round(float(confidence[i]), 4),
-                answer=bool(answers[i]),
+                confidence=round(float(found.confidence[i]), 4),
+                answer=bool(found.answers[i]),
                 stored=one,
-                highlights=find_highlights(one.passage, own, words, information),
+                highlights=find_highlights(one.passage, own, words, information, margin),
                 signals={
                     "passage": round(float(found.signals.passage[i]), 6),
                     "context": round(float(found.signals.context[i]), 6),

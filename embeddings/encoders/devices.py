@@ -13,7 +13,7 @@ from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.protocol import Encoder, EncoderIdentity
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.errors import EncoderUnavailable
-from embeddings.records import Vectors
+from embeddings.records import Span, Vectors
 
 AUTO, CPU = "auto", "cpu"
 
@@ -36,6 +36,11 @@ class Divided:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._passages.encode_passages(texts)
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        return self._passages.encode_pooled(texts, sentences)
 
 
 def open_on(folder: ModelFolder, device: str, tell: Tell) -> Encoder:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 import numpy as np
 
 from embeddings.encoders.protocol import EncoderIdentity
-from embeddings.records import Vectors
+from embeddings.records import Span, Vectors
 
 _WORD = re.compile(r"\w+")
 _DIMENSION = 64
@@ -43,6 +43,14 @@ class HashingEncoder:
             norm = float(np.linalg.norm(row))
             row[:] = row / norm if norm else np.eye(1, _DIMENSION, dtype=np.float32)[0]
         return vectors
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        """Spelling is the same in every context: a sentence has the vector of its own text."""
+        pairs = zip(texts, sentences, strict=True)
+        parts = [text[span.start : span.end] for text, own in pairs for span in own]
+        return self.encode_passages(texts), self.encode_passages(parts)
 
     @staticmethod
     def _add_word(row: Vectors, word: str) -> None:

@@ -19,10 +19,11 @@ from embeddings.encoders.model_folder import ModelFolder, hash_file
 from embeddings.encoders.onnx_encoder import OnnxEncoder, Padding, TextReader
 from embeddings.encoders.protocol import Encoder
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
+from embeddings.records import Span
 
 Tell = Callable[[str], None]
 LEAST_COSINE = 0.9999
-_FORM = 1  # of the graph and of what is kept beside it
+_FORM = 2  # of the graph and of what is kept beside it
 GRAPH, _FACTS, _SUMS = "model.onnx", "export.json", "SHA256SUMS"
 _MADE_WITH = ("onnx", "onnxruntime", "sentence-transformers", "torch", "transformers")
 _COMPARED = (
@@ -152,7 +153,8 @@ def _export(folder: ModelFolder, reference: SentenceTransformerEncoder, aside: P
 
     padding = reference.padding
     texts = TextReader(folder, padding)
-    export(reference.model, *texts.fill_up(texts.read(_COMPARED[:3])), aside / GRAPH)
+    inputs = texts.fill_up(texts.read(_COMPARED[:3]))
+    export(reference.model, *inputs, aside / GRAPH, folder.pooled)
     facts = _Facts(reference.identity.dimension, padding.token, padding.left)
     least = _compare(reference, Export(aside, facts).open(folder))
     if not least >= LEAST_COSINE:
@@ -161,12 +163,19 @@ def _export(folder: ModelFolder, reference: SentenceTransformerEncoder, aside: P
 
 
 def _compare(reference: SentenceTransformerEncoder, exported: OnnxEncoder) -> float:
-    """The least cosine between both vectors of a text, by itself and padded in a batch."""
+    """The least cosine between both vectors of a text, by itself, in a batch, or pooled."""
     own = reference.encode_passages(_COMPARED)
     alone = np.vstack([exported.encode_passages([text]) for text in _COMPARED])
-    return float(
-        min(np.sum(own * v, axis=1).min() for v in (alone, exported.encode_together(_COMPARED)))
-    )
+    pairs = [(own, alone), (own, exported.encode_together(_COMPARED))]
+    if reference.identity.pooled:
+        halves = [_halve(text) for text in _COMPARED]
+        both = (encoder.encode_pooled(_COMPARED, halves) for encoder in (reference, exported))
+        pairs += zip(*both, strict=True)
+    return float(min(np.sum(one * other, axis=1).min() for one, other in pairs))
+
+
+def _halve(text: str) -> tuple[Span, Span]:
+    return Span(0, len(text) // 2), Span(len(text) // 2, len(text))
 
 
 def _tell_shortly(error: Exception) -> str:

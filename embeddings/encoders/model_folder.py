@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from embeddings.encoders.profiles import find_profile
 from embeddings.errors import EncoderUnavailable
 
 _DEFAULT_WINDOW = 512
@@ -106,6 +107,11 @@ class ModelFolder:
         return digest.hexdigest()
 
     @property
+    def pooled(self) -> bool:
+        """Whether vectors of sentences come of their passage's tokens, as its profile has it."""
+        return find_profile(self.name, self.weights_sha256).pooled
+
+    @property
     def known_identity(self) -> dict[str, object]:
         """All of an encoder's identity but the dimension, which follows from the weights."""
         query_prompt, passage_prompt = self.prompts
@@ -115,6 +121,7 @@ class ModelFolder:
             "weights_sha256": self.weights_sha256,
             "query_prompt": query_prompt,
             "passage_prompt": passage_prompt,
+            "pooled": self.pooled,
         }
 
     @cached_property

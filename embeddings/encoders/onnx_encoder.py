@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.model_folder import ModelFolder
+from embeddings.encoders.pooling import Outputs, pool_sentences
 from embeddings.encoders.protocol import EncoderIdentity
-from embeddings.records import Vectors
+from embeddings.records import Numbers, Span, Vectors
 
 INPUTS = ("input_ids", "attention_mask")
-OUTPUT = "vectors"
+OUTPUT, TOKENS = "vectors", "token_outputs"
 _TOKENS_AT_ONCE = 2048
 _MOST_PADDED = 24  # tokens of one text
 _PROVIDER = "CPUExecutionProvider"  # GPUs are left to torch (devices.py)
@@ -46,6 +47,7 @@ class OnnxEncoder:
             weights_sha256=folder.weights_sha256,
             query_prompt=query_prompt,
             passage_prompt=passage_prompt,
+            pooled=folder.pooled,
         )
         self._texts = TextReader(folder, padding)
         self._session = _open_session(file, _count_threads())
@@ -62,6 +64,21 @@ class OnnxEncoder:
         for batch in cut_batches([len(row) for row in rows]):
             vectors[batch] = self._run([rows[i] for i in batch])
         return vectors
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        outputs = self._read_outputs(texts)
+        dimension = self.identity.dimension
+        return pool_sentences(texts, sentences, outputs, self.encode_passages, dimension)
+
+    def _read_outputs(self, texts: Sequence[str]) -> Iterator[tuple[int, Outputs]]:
+        read = self._texts.read_places(texts, self.identity.passage_prompt)
+        for batch in cut_batches([len(row) for row, _ in read]):
+            inputs = self._texts.fill_up([read[i][0] for i in batch])
+            found = self._session.run([OUTPUT, TOKENS], dict(zip(INPUTS, inputs, strict=True)))
+            for i, vector, tokens, mask in zip(batch, *found, inputs[1], strict=True):
+                yield i, Outputs(vector, tokens[mask > 0], read[i][1])
 
     def encode_together(self, texts: Sequence[str]) -> Vectors:
         """As passages, in one batch whatever their lengths are."""
@@ -84,6 +101,11 @@ class TextReader:
 
     def read(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def read_places(self, texts: Sequence[str], prompt: str) -> list[tuple[list[int], Numbers]]:
+        """Of texts behind a prompt, with where each token begins and ends in the text itself."""
+        found = self._tokenizer.encode_batch([prompt + text for text in texts])
+        return [(one.ids, np.array(one.offsets, dtype=np.int64) - len(prompt)) for one in found]
 
     def fill_up(self, rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
         """Token numbers [n, longest], and 1 where they are of the text."""

@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoders.onnx_encoder import INPUTS, OUTPUT, Ids
+from embeddings.encoders.onnx_encoder import INPUTS, OUTPUT, TOKENS, Ids
 
 _OPSET = 17
 
 
-def export(model: Any, ids: Ids, mask: Ids, file: Path) -> None:
-    """Write the graph from tokens to vectors of length 1, for batches of any size and length."""
+def export(model: Any, ids: Ids, mask: Ids, file: Path, with_tokens: bool) -> None:
+    """Write the graph from tokens to vectors of length 1, for batches of any size and length.
+
+    With the outputs of the tokens too, where sentences are pooled from them.
+    """
     import torch
 
     class Whole(torch.nn.Module):
@@ -28,17 +31,21 @@ def export(model: Any, ids: Ids, mask: Ids, file: Path) -> None:
 
         def forward(self, ids: Any, mask: Any) -> Any:
             features = self.model(dict(zip(INPUTS, (ids, mask), strict=True)))
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+            vectors = torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+            return (vectors, features["token_embeddings"]) if with_tokens else vectors
 
     texts = {0: "texts", 1: "tokens"}
+    axes = {**dict.fromkeys(INPUTS, texts), OUTPUT: {0: "texts"}}
+    if with_tokens:
+        axes[TOKENS] = texts
     with _silence(), torch.no_grad():
         torch.onnx.export(
             Whole().train(False),
             (torch.from_numpy(ids), torch.from_numpy(mask)),
             str(file),
             input_names=list(INPUTS),
-            output_names=[OUTPUT],
-            dynamic_axes={**dict.fromkeys(INPUTS, texts), OUTPUT: {0: "texts"}},
+            output_names=[OUTPUT, TOKENS] if with_tokens else [OUTPUT],
+            dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,
         )

@@ -19,6 +19,9 @@ MODES = ("hybrid", "dense", "lexical")
 class Profile:
     """`languages` None means any or not known; `ranking` is stored in the build as it is.
 
+    With `pooled`, sentences' vectors are pooled from the tokens of their passages: measured of this
+    encoder, it finds as well (`tests/measurements/pooled.py`).
+
     `hub` is the name the model has there; `prompts` are put before queries and passages where the
     model's own files name none.
 
@@ -35,6 +38,7 @@ class Profile:
     ranking: Mapping[str, Any]
     hub: str = ""
     prompts: tuple[str, str] = ("", "")
+    pooled: bool = False
 
 
 @cache
@@ -49,6 +53,7 @@ def _load_profiles() -> tuple[Profile, ...]:
             ranking=entry["ranking"],
             hub=entry["hub"],
             prompts=(entry["prompts"]["query"], entry["prompts"]["passage"]),
+            pooled=entry["pooled"],
         )
         for entry in raw
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from embeddings.records import Vectors
+from embeddings.records import Span, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class EncoderIdentity:
     """What a build records of its encoder, and what a query's encoder must equal.
 
     `window` is the most tokens a text may have, the encoder's own prompt and marks not counted.
+    With `pooled`, a build takes the vectors of a passage's sentences out of the passage's tokens.
     """
 
     name: str
@@ -20,6 +21,7 @@ class EncoderIdentity:
     weights_sha256: str
     query_prompt: str = ""
     passage_prompt: str = ""
+    pooled: bool = False
 
 
 class Tokenizer(Protocol):
@@ -42,7 +44,10 @@ class Tokenizer(Protocol):
 
 
 class Encoder(Protocol):
-    """Two methods, because prompts differ. Both return float32 [n, dimension], rows of length 1."""
+    """Queries and passages apart, because prompts differ.
+
+    All vectors are float32 [n, dimension], rows of length 1.
+    """
 
     @property
     def identity(self) -> EncoderIdentity: ...
@@ -55,6 +60,17 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        """Of passages, and of the sentences of each, one after the other.
+
+        A sentence's is the mean of the outputs of the tokens inside it where the model reads the
+        whole passage, divided by its length; that of the passage where it is all of it. One beyond
+        the window is encoded by itself. For encoders whose identity says `pooled`.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.onnx_encoder import OnnxEncoder
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import EncoderUnavailable
-from embeddings.records import Numbers, Vectors
+from embeddings.records import Numbers, Span, Vectors
 
 _SAMPLE = 256
 _NEAREST = 10
@@ -44,7 +44,7 @@ class RoundedEncoder:
         self._exact = exact
         self._rounded = rounded
         self._seen = 0
-        self._sample: list[str] = []
+        self._sample: list[tuple[str, Sequence[Span]]] = []
         self._choice = random.Random(0)  # nosec B311  # a sample is no secret
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -55,20 +55,26 @@ class RoundedEncoder:
             self._note(text)
         return self._rounded.encode_passages(texts)
 
-    def _note(self, text: str) -> None:
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        for text, own in zip(texts, sentences, strict=True):
+            self._note(text, [span for span in own if span != Span(0, len(text))])
+        return self._rounded.encode_pooled(texts, sentences)
+
+    def _note(self, text: str, sentences: Sequence[Span] = ()) -> None:
         """Reservoir sampling (Vitter, 1985): each text is as likely to stay as every other."""
         self._seen += 1
         if len(self._sample) < _SAMPLE:
-            self._sample.append(text)
+            self._sample.append((text, sentences))
         elif (place := self._choice.randrange(self._seen)) < _SAMPLE:
-            self._sample[place] = text
+            self._sample[place] = text, sentences
 
     def measure_loss(self) -> Loss | None:
         """None where nothing was encoded."""
         if not self._sample:
             return None
-        exact = self._exact.encode_passages(self._sample)
-        rounded = self._rounded.encode_passages(self._sample)
+        exact, rounded = map(self._encode_sample, (self._exact, self._rounded))
         cosines = np.sum(exact * rounded, axis=1)
         return Loss(
             texts=len(cosines),
@@ -76,6 +82,12 @@ class RoundedEncoder:
             least_cosine=round(float(cosines.min()), 4),
             nearest_kept=round(_compare_nearest(exact, rounded), 4),
         )
+
+    def _encode_sample(self, encoder: OnnxEncoder) -> Vectors:
+        texts, sentences = zip(*self._sample, strict=True)
+        if not self.identity.pooled:
+            return encoder.encode_passages(texts)
+        return np.concatenate(encoder.encode_pooled(texts, sentences))
 
 
 def _compare_nearest(one: Vectors, other: Vectors) -> float:

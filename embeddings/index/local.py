@@ -33,6 +33,7 @@ from embeddings.records import (
     Numbers,
     Occurrences,
     Signals,
+    Span,
     StoredDocument,
     StoredPassage,
     Vectors,
@@ -52,6 +53,16 @@ class _Allowed:
     @property
     def count(self) -> int:
         return int(np.count_nonzero(self.passages))
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Passages with the places of their sentences, and the vectors of both, in their order."""
+
+    texts: Sequence[str]
+    sentences: Sequence[Sequence[Span]]
+    vectors: Vectors
+    sentence_vectors: Vectors
 
 
 class LocalIndex:
@@ -180,23 +191,20 @@ class LocalIndex:
         """Documents as they were taken apart, in the order of these ids, some at a time."""
         return self._store.cuts(document_ids)
 
-    def recall_vectors(self) -> Iterator[tuple[list[str], Vectors, bool]]:
-        """The texts and vectors of all passages, and of all sentences, some at a time.
-
-        The last says whether they are passages.
-        """
+    def recall_vectors(self) -> Iterator[Recalled]:
+        """The texts and vectors of all passages and their sentences, some at a time."""
         for start in range(0, self.passage_count, _RECALL_AT_ONCE):
             numbers = np.arange(start, min(start + _RECALL_AT_ONCE, self.passage_count))
             texts = list(self._store.texts(start, start + _RECALL_AT_ONCE))
             vectors = self._passages.take(numbers)
-            yield [text for text, _ in texts], vectors, True
-            sentences = [[text[span.start : span.end] for span in own] for text, own in texts]
+            sentences = [spans for _, spans in texts]
             rows = self._rows[start : start + len(numbers) + 1]
             alone = rows[1:] == rows[:-1]
-            several = [own for own, is_alone in zip(sentences, alone, strict=True) if not is_alone]
-            own_rows = self._sentences.take(np.arange(rows[0], rows[-1]))
-            yield [sentence for own in several for sentence in own], own_rows, False
-            yield [sentences[at][0] for at in np.flatnonzero(alone)], vectors[alone], False
+            has_row = np.repeat(~alone, list(map(len, sentences)))
+            parts = np.empty((len(has_row), vectors.shape[1]), dtype=np.float32)
+            parts[has_row] = self._sentences.take(np.arange(rows[0], rows[-1]))
+            parts[~has_row] = vectors[alone]
+            yield Recalled([text for text, _ in texts], sentences, vectors, parts)
 
     def passage_vector(self, number: int) -> Vectors:
         """The stored vector of one passage."""

@@ -69,7 +69,7 @@ def time_build(
     report = build_index([folder], artifact, lambda: encoder, tokenizer, name, progress=clock)
     seconds = clock.stop()
     _, index = artifact.open()
-    texts = list_texts(index)
+    texts = list_texts(index, encoder.identity.pooled)
     index.close()
     tokens = tokenizer.count_tokens(texts)
     return BuildTimes(
@@ -81,14 +81,16 @@ def time_build(
     )
 
 
-def list_texts(index: Index) -> list[str]:
-    """Every passage and sentence, each text once: what a build encodes."""
+def list_texts(index: Index, pooled: bool) -> list[str]:
+    """What a build encodes, each text once: every passage, and sentences that are not pooled."""
     texts: dict[str, None] = {}
     for first in range(0, index.passage_count, _AT_ONCE):
         numbers = range(first, min(first + _AT_ONCE, index.passage_count))
         for stored in index.read(numbers):
             text = stored.passage.text
             texts[text] = None
+            if pooled:
+                continue
             texts |= {text[span.start : span.end]: None for span in stored.passage.sentences}
     return list(texts)
 

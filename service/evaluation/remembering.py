@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.encoders import Encoder
-from embeddings.records import Vectors
+from embeddings.records import Span, Vectors
 
 
 class Remembering:
@@ -25,3 +25,8 @@ class Remembering:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._encoder.encode_passages(texts)
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        return self._encoder.encode_pooled(texts, sentences)

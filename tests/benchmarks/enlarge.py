@@ -51,14 +51,12 @@ def read_real(index: LocalIndex) -> Real:
     numbers = np.arange(index.passage_count)
     found = [one.passage for one in index.read(numbers.tolist())]
     texts = [[one.text[span.start : span.end] for span in one.sentences] for one in found]
-    known: dict[str, Vectors] = {}
-    parts = []
-    for own, vectors, are_passages in index.recall_vectors():
-        if are_passages:
-            parts.append(np.array(vectors))
-        else:
-            known.update(zip(own, vectors, strict=True))
-    return Real(np.concatenate(parts), texts, [np.array([known[t] for t in own]) for own in texts])
+    whole, parts = [], []
+    for recalled in index.recall_vectors():
+        whole.append(np.array(recalled.vectors))
+        ends = np.cumsum(list(map(len, recalled.sentences)))[:-1]
+        parts += np.split(recalled.sentence_vectors, ends)
+    return Real(np.concatenate(whole), texts, parts)
 
 
 def find_near(vectors: Vectors, bases: Numbers) -> Numbers:

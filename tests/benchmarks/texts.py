@@ -15,11 +15,7 @@ def write_texts(artifact: Artifact, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     _, index = artifact.open()
     with closing(index):
-        vectors = {
-            text: vector
-            for texts, own, _ in index.recall_vectors()
-            for text, vector in zip(texts, own, strict=True)
-        }
+        recalled = list(index.recall_vectors())
         stored = [one.passage for one in index.read(range(index.passage_count))]
     rows = [
         {"text": one.text, "sentences": [one.text[s.start : s.end] for s in one.sentences]}
@@ -27,9 +23,8 @@ def write_texts(artifact: Artifact, folder: Path) -> int:
     ]
     lines = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     (folder / "texts.jsonl").write_text(lines, encoding="utf-8")
-    np.save(folder / "passages.npy", np.stack([vectors[row["text"]] for row in rows]))
-    sentences = [vectors[text] for row in rows for text in row["sentences"]]
-    np.save(folder / "sentences.npy", np.stack(sentences))
+    np.save(folder / "passages.npy", np.concatenate([one.vectors for one in recalled]))
+    np.save(folder / "sentences.npy", np.concatenate([one.sentence_vectors for one in recalled]))
     return len(rows)
 
 

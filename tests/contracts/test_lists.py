@@ -53,15 +53,12 @@ def test_what_is_nearest_is_found_with_its_exact_score(
 def test_all_texts_come_back_with_their_own_vectors(
     index: LocalIndex, contents: IndexContents
 ) -> None:
-    known: dict[bool, list[tuple[str, bytes]]] = {True: [], False: []}
-    for texts, vectors, are_passages in index.recall_vectors():
-        assert len(texts) == len(vectors)
-        known[are_passages] += [(t, v.tobytes()) for t, v in zip(texts, vectors, strict=True)]
-    passages = [passage.text for passage in contents.passages]
-    sentences = [p.text[s.start : s.end] for p in contents.passages for s in p.sentences]
-    for own, texts, vectors in (
-        (known[True], passages, contents.passage_vectors),
-        (known[False], sentences, contents.sentence_vectors),
+    recalled = list(index.recall_vectors())
+    passages = contents.passages
+    assert [text for one in recalled for text in one.texts] == [p.text for p in passages]
+    assert [own for one in recalled for own in one.sentences] == [p.sentences for p in passages]
+    for vectors, expected in (
+        ([one.vectors for one in recalled], contents.passage_vectors),
+        ([one.sentence_vectors for one in recalled], contents.sentence_vectors),
     ):
-        expected = [(text, v.tobytes()) for text, v in zip(texts, vectors, strict=True)]
-        assert sorted(own) == sorted(expected)
+        np.testing.assert_array_equal(np.concatenate(vectors), expected)

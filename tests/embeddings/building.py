@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from tempfile import gettempdir
 
+import numpy as np
+
 from embeddings.artifact import Artifact
 from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
@@ -20,7 +22,7 @@ from embeddings.errors import UnreadableDocument
 from embeddings.kept_cuts import KeptCuts, KeptDocuments
 from embeddings.manifest import describe_files, hash_file, write_manifest
 from embeddings.passages import cut_document
-from embeddings.records import Cut, Document, Fold, Passage, Postings, Reading, Vectors
+from embeddings.records import Cut, Document, Fold, Passage, Postings, Reading, Span, Vectors
 from embeddings.taken import pack_cuts
 
 Found = list[Document | UnreadableDocument]
@@ -36,6 +38,26 @@ class CountingEncoder(HashingEncoder):
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         self.seen += texts
         return super().encode_passages(texts)
+
+
+class PoolingEncoder(CountingEncoder):
+    """One whose sentences' vectors lean towards those of their passages."""
+
+    identity = replace(HashingEncoder.identity, pooled=True)
+
+    def encode_pooled(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, Vectors]:
+        self.seen += texts
+        whole, parts = HashingEncoder().encode_pooled(texts, sentences)
+        owners = np.repeat(np.arange(len(texts)), list(map(len, sentences)))
+        leaning = parts + whole[owners]
+        leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
+        spans = [span for own in sentences for span in own]
+        for row, (span, owner) in enumerate(zip(spans, owners, strict=True)):
+            if span == Span(0, len(texts[owner])):
+                leaning[row] = whole[owner]
+        return whole, leaning
 
 
 class FailingEncoder(HashingEncoder):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import IndexUnwritable
-from embeddings.index.local import LocalIndex
+from embeddings.index.local import LocalIndex, Recalled
 from embeddings.records import Vectors
 from tests.embeddings.building import CountingEncoder, build, contents_of, write_files
 from tests.embeddings.test_full_disk import full_after
@@ -181,10 +182,10 @@ def test_a_sentence_of_the_live_build_gives_no_passage_its_vector(
     build(folder, fresh)
     recall = LocalIndex.recall_vectors
 
-    def recall_rounded(index: LocalIndex) -> Iterator[tuple[list[str], Vectors, bool]]:
-        for texts, found, are_passages in recall(index):
-            rounded = found.astype(np.float16).astype(np.float32)
-            yield texts, found if are_passages else rounded, are_passages
+    def recall_rounded(index: LocalIndex) -> Iterator[Recalled]:
+        for found in recall(index):
+            rounded = found.sentence_vectors.astype(np.float16).astype(np.float32)
+            yield replace(found, sentence_vectors=rounded)
 
     monkeypatch.setattr(LocalIndex, "recall_vectors", recall_rounded)
     encoder = CountingEncoder()

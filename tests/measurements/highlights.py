@@ -64,7 +64,7 @@ def main(folders: Sequence[str]) -> None:
                 f"{folder}\n| margin | right hits | answer marked | several sentences | two marks |"
             )
             for margin in MARGINS:
-                highlights.MARGIN = margin
+                highlights.MARGINS[searcher.manifest.encoder["pooled"]] = margin
                 counts = measure_marks(
                     ask_all(searcher, read_questions(folder / "questions.jsonl"))
                 )

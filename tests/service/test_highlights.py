@@ -1,15 +1,20 @@
 """A sentence or two of a passage are marked, and the words of a query wherever its terms are."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 
 from embeddings.analysis import find_terms
+from embeddings.artifact import Artifact
+from embeddings.encoders.hashing import HashingEncoder
 from embeddings.records import Passage
 from embeddings.sentences import find_sentences
-from service.highlights import find_highlights, find_words
+from service.highlights import MARGINS, find_highlights, find_words
+from service.query import Query
+from service.search import Searcher
 from tests.embeddings.texts import messy_texts
 
 
@@ -77,7 +82,7 @@ def test_the_sentence_or_two_that_made_the_passage_match_are_marked(
         for at, s in enumerate(sentences)
     }
     values = np.array(cosines, dtype=np.float32)
-    found = find_highlights(passage, values, held, list(information.values()))
+    found = find_highlights(passage, values, held, list(information.values()), MARGINS[False])
     assert len(found) == len(marked)
     for span, beginning in zip(found, marked, strict=True):
         assert span in sentences
@@ -86,4 +91,18 @@ def test_the_sentence_or_two_that_made_the_passage_match_are_marked(
 
 def test_a_passage_of_one_sentence_is_marked_whole() -> None:
     passage = Passage("p", "d", 0, 23, TEXT[:23], tuple(find_sentences(TEXT[:23], "en")))
-    assert find_highlights(passage, np.array([0.1]), {0: {0}}, [1.0]) == [*passage.sentences]
+    assert find_highlights(passage, np.array([0.1]), {0: {0}}, [1.0], 0.0) == [*passage.sentences]
+
+
+def test_pooled_sentences_are_nearer_to_each_other_so_a_second_is_marked_less_readily(
+    tiny_artifact: Artifact,
+) -> None:
+    manifest, index = tiny_artifact.open()
+    marked = []
+    for pooled in (False, True):
+        told = replace(manifest, encoder={**manifest.encoder, "pooled": pooled})
+        (hit,) = Searcher(told, index, HashingEncoder()).search(Query("flight", k=1)).hits
+        text = hit.stored.passage.text
+        marked.append([text[span.start : span.start + 8] for span in hit.highlights])
+    index.close()
+    assert marked == [["They shi", "A colony"], ["They shi"]]

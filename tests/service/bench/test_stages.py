@@ -54,8 +54,9 @@ def test_time_goes_to_the_stage_named_last(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_encoder_alone_reads_what_a_build_reads(tiny_artifact: Artifact) -> None:
     manifest, index = tiny_artifact.open()
-    texts = list_texts(index)
+    texts, pooled = (list_texts(index, pooled) for pooled in (False, True))
     index.close()
+    assert len(pooled) == manifest.counts["passages"] < len(texts)
     assert len(texts) == len(set(texts))
     assert len(texts) <= manifest.counts["passages"] + manifest.counts["sentences"]
     encoder = HashingEncoder()
