@@ -13,20 +13,17 @@ the others are refused; of questions the right first hits, the right answers mar
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import patch
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from embeddings.artifact import Artifact
 from embeddings.build import build_index
-from embeddings.corpus import Progress
 from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
-from embeddings.encoders.loading import _find_folder
-from embeddings.records import Vectors
-from embeddings.vectors import VectorSource
+from embeddings.encoders.onnx_encoder import OnnxEncoder
 from service.evaluation.evaluate import ask_all, measure
 from service.evaluation.questions import read_questions
 from service.evaluation.ranking import measure_run, rank_collection
@@ -38,82 +35,31 @@ from tests.measurements.judged import Hiding, find_owners, read_part
 
 QUESTIONS = "questions.jsonl"
 _REFUSED = 0.05
-_BATCH = 16
-_find = VectorSource.find
 
 
-class Pooling:
-    """The outputs of all tokens of a text, by torch."""
-
-    def __init__(self) -> None:
-        from sentence_transformers import SentenceTransformer
-
-        folder = _find_folder("all-MiniLM-L6-v2", with_weights=True)
-        self._model = SentenceTransformer(str(folder.path), device="cpu")
-
-    def pool(self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]) -> Vectors:
-        """The vector of each part of each text, one after the other."""
-        pooled = []
-        for start in range(0, len(texts), _BATCH):
-            some = list(texts[start : start + _BATCH])
-            outputs = self._model.encode(some, output_value="token_embeddings", batch_size=_BATCH)
-            read = self._model.tokenizer(
-                some, truncation=True, max_length=256, return_offsets_mapping=True
-            )
-            rows = zip(outputs, read["offset_mapping"], parts[start : start + _BATCH], strict=True)
-            for tokens, offsets, own in rows:
-                pooled += list(_pool(np.asarray(tokens), np.array(offsets), own))
-        return np.array(pooled, dtype=np.float32)
-
-
-def _pool(
-    tokens: Vectors, offsets: np.ndarray, parts: Sequence[tuple[int, int]]
-) -> Iterator[Vectors]:
-    """Of a part beyond the model's window, the whole text."""
-    tokens = tokens[: len(offsets)]
-    for start, end in parts:
-        inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
-        vector = tokens[inside].mean(axis=0) if inside.any() else tokens.mean(axis=0)
-        yield vector / np.linalg.norm(vector)
-
-
-def find_places(passages: Sequence[str], sentences: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """Where the sentences, all of them in their order, lie in the passages."""
-    places: list[list[tuple[int, int]]] = [[] for _ in passages]
-    number = end = 0
-    for sentence in sentences:
-        while (at := passages[number].find(sentence, end)) < 0:
-            number, end = number + 1, 0
-        end = at + len(sentence)
-        places[number].append((at, end))
-    return places
+def load(pooled: bool) -> OnnxEncoder:
+    """The encoder, told how to make the vectors of sentences."""
+    encoder = load_encoder()
+    assert isinstance(encoder, OnnxEncoder)
+    encoder.identity = replace(encoder.identity, pooled=pooled)
+    return encoder
 
 
 @contextmanager
-def build_aside(folder: Path, pooling: Pooling | None) -> Iterator[Artifact]:
-    """An index of a folder, its sentences' vectors as said."""
-
-    def find(
-        source: VectorSource, passages: Sequence[str], sentences: Sequence[str], progress: Progress
-    ) -> tuple[Vectors, Vectors]:
-        whole, parts = _find(source, passages, sentences if pooling is None else (), progress)
-        if pooling is not None:
-            passages, sentences = list(passages), list(sentences)
-            parts = pooling.pool(passages, find_places(passages, sentences))
-        return whole, parts
-
-    encoder, name = load_encoder(), DEFAULT_ENCODER
-    with TemporaryDirectory() as home, patch.object(VectorSource, "find", find):
+def build_aside(folder: Path, encoder: OnnxEncoder) -> Iterator[Artifact]:
+    """An index of a folder, its sentences' vectors as the encoder makes them."""
+    with TemporaryDirectory() as home:
         artifact = Artifact(Path(home))
-        build_index([folder], artifact, lambda: encoder, load_tokenizer(name), name)
+        tokenizer = load_tokenizer(DEFAULT_ENCODER)
+        build_index([folder], artifact, lambda: encoder, tokenizer, DEFAULT_ENCODER)
         yield artifact
 
 
-def measure_collection(folder: Path, artifact: Artifact) -> dict[str, float]:
+def measure_collection(folder: Path, artifact: Artifact, encoder: OnnxEncoder) -> dict[str, float]:
     """Of the part that is for testing."""
     manifest, index = artifact.open()
     hiding, part = Hiding(index), read_part(folder, tuning=False)
-    searcher = Searcher(manifest, hiding, Remembering(load_encoder()))
+    searcher = Searcher(manifest, hiding, Remembering(encoder))
     corpus = Corpus(part, hiding, find_owners(index), searcher)
     ranked = measure_run(rank_collection(searcher, part), part)
     own, robbed = (
@@ -128,9 +74,9 @@ def measure_collection(folder: Path, artifact: Artifact) -> dict[str, float]:
     }
 
 
-def measure_questions(folder: Path, artifact: Artifact) -> dict[str, float]:
+def measure_questions(folder: Path, artifact: Artifact, encoder: OnnxEncoder) -> dict[str, float]:
     """Of questions with the words that answer them."""
-    searcher = Searcher(*artifact.open(), load_encoder())
+    searcher = Searcher(*artifact.open(), encoder)
     asked = ask_all(searcher, read_questions(folder / QUESTIONS))
     searcher.close()
     right, marked, *_ = measure_marks(asked)
@@ -140,15 +86,14 @@ def measure_questions(folder: Path, artifact: Artifact) -> dict[str, float]:
 
 
 def main(folders: Sequence[Path]) -> None:
-    pooling = Pooling()
     print("| | | each sentence encoded | pooled from its passage | difference |")
     print("|---|---|---|---|---|")
     for folder in folders:
         ask = measure_questions if (folder / QUESTIONS).is_file() else measure_collection
         found = []
-        for way in (None, pooling):
-            with build_aside(folder, way) as artifact:
-                found.append(ask(folder, artifact))
+        for encoder in (load(pooled=False), load(pooled=True)):
+            with build_aside(folder, encoder) as artifact:
+                found.append(ask(folder, artifact, encoder))
         for name, apart in found[0].items():
             pooled = found[1][name]
             told = f"{apart:.4f} | {pooled:.4f} | {pooled - apart:+.4f}"
