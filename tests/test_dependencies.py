@@ -17,7 +17,7 @@ OWN = {"winnow-search", "pip"}  # pip comes with Python
 PERMISSIVE = {
     *("MIT", "MIT-0", "MIT-CMU", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "BSL-1.0"),
     *("Apache-2.0", "Apache-2.0 WITH LLVM-exception", "PSF-2.0", "CNRI-Python", "CC0-1.0"),
-    *("MIT License", "BSD License", "Apache Software License", "Apache 2.0 License"),
+    *("MIT License", "BSD License", "Apache Software License", "Apache 2.0", "Apache 2.0 License"),
     *("3-Clause BSD License", "ISC License (ISCL)", "Python Software Foundation License"),
 }
 # The others, by name: what each says of itself, and why it may stay.
