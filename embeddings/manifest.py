@@ -60,10 +60,15 @@ def describe_files(folder: Path, names: list[str] | tuple[str, ...]) -> dict[str
     }
 
 
+def pack_manifest(manifest: Manifest) -> bytes:
+    """A manifest as JSON."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    return text.encode("utf-8", "surrogatepass") + b"\n"  # a root's name need not be UTF-8
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, and beside it its own hash in the form of sha256sum."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    data = text.encode("utf-8", "surrogatepass") + b"\n"  # a root's name need not be UTF-8
+    data = pack_manifest(manifest)
     (folder / MANIFEST).write_bytes(data)
     (folder / CHECKSUM).write_bytes(_sum(data))
 
@@ -82,16 +87,21 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"the manifest of {folder} cannot be read: {error}", REPAIR) from error
     if _sum(data) != expected:
         raise IndexDamaged(f"{folder / MANIFEST} was altered: its hash differs", REPAIR)
+    return unpack_manifest(data, str(folder))
+
+
+def unpack_manifest(data: bytes, place: str) -> Manifest:
+    """What `pack_manifest` made, which lies there. Raises IndexDamaged, IndexFormat."""
     try:
-        return _make_manifest(json.loads(data), folder)
+        return _make_manifest(json.loads(data), place)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexDamaged(f"{folder / MANIFEST} is no manifest: {error!r}", REPAIR) from error
+        raise IndexDamaged(f"the manifest of {place} is none: {error!r}", REPAIR) from error
 
 
-def _make_manifest(values: dict[str, Any], folder: Path) -> Manifest:
+def _make_manifest(values: dict[str, Any], place: str) -> Manifest:
     if values["format"] != FORMAT:
         raise IndexFormat(
-            f"{folder} has format {values['format']}, this version reads format {FORMAT}",
+            f"{place} has format {values['format']}, this version reads format {FORMAT}",
             "build the index again with this version, or use the version that wrote it "
             f"({values.get('version')})",
         )

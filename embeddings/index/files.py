@@ -39,7 +39,7 @@ FILES = (
 )
 """What every index has; one of many vectors has LISTS of them too."""
 LEAST_RECALL = 0.99
-_QUERIES = 300  # to measure the recall with
+QUERIES = 300  # to measure the recall with
 
 
 def write_index(
@@ -67,15 +67,15 @@ def write_index(
     facts = {}
     for name, other in ((PASSAGES, SENTENCES), (SENTENCES, PASSAGES)):
         write_rows(folder / name, vectors[name], rows[name])
-        some = asked[name][choose_evenly(len(asked[name]), _QUERIES)]
-        queries = _make_queries(vectors[other][some])
+        some = asked[name][choose_evenly(len(asked[name]), QUERIES)]
+        queries = make_queries(vectors[other][some])
         facts[name.removesuffix(".faiss")] = write_lists(
             folder / name, folder / LISTS[name], queries, least_recall, flat
         )
     return facts
 
 
-def _make_queries(vectors: Vectors) -> Vectors:
+def make_queries(vectors: Vectors) -> Vectors:
     """Vectors to measure recall with, each in the middle of three of the other kind.
 
     What is near to a text that the index holds lies in fewer lists than what is near to a question.

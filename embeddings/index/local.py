@@ -18,7 +18,7 @@ from embeddings.holding import hold
 from embeddings.index import NO_FILTER
 from embeddings.index.files import ARRAYS, LISTS, STORE
 from embeddings.index.filtering import Standing
-from embeddings.index.places import Places
+from embeddings.index.places import read_places
 from embeddings.index.postings import PostingsFile
 from embeddings.index.ranking import concatenate_ranges, multiply, take_best
 from embeddings.index.store import Store
@@ -83,7 +83,7 @@ class LocalIndex:
             for name in ARRAYS
         )
         self._alone: Mask = self._rows[1:] == self._rows[:-1]
-        self._places = Places(folder, self.passage_count)
+        self._places = read_places(folder, self.passage_count)
         self._postings = PostingsFile(folder, self.passage_count)
         self._order = read_word_order(folder)
         self._filters: OrderedDict[Filter, _Allowed] = OrderedDict()

@@ -17,36 +17,48 @@ from embeddings.records import Fold, Mask
 _PLACES = "places.npy"
 _LANGUAGES = "languages.json"
 FILES = (_PLACES, _LANGUAGES)
-_COLUMNS = np.dtype([("passage", "<i4"), ("document", "<i4"), ("language", "<i2")])
+COLUMNS = np.dtype([("passage", "<i4"), ("document", "<i4"), ("language", "<i2")])
+
+
+def make_places(
+    folds: Sequence[Fold], placing: Placing, documents: Mapping[str, int]
+) -> tuple[NDArray[np.void], list[str]]:
+    """All places, and the names of their languages; `documents` are the numbers of all."""
+    own = np.array([documents[one] for one in placing.documents], dtype=np.int64)
+    into = placing.find_numbers([fold.into for fold in folds])
+    spoken = [*placing.languages, *(fold.passage.language for fold in folds)]
+    languages = sorted({language for language in spoken if language})
+    code = {language: i for i, language in enumerate(languages)}
+    places = np.empty(len(spoken), dtype=COLUMNS)
+    places["passage"] = np.concatenate([np.arange(len(placing.document)), into])
+    places["document"] = np.concatenate(
+        [own[placing.document], [documents[fold.passage.document_id] for fold in folds]]
+    )
+    places["language"] = [code.get(language or "", -1) for language in spoken]
+    return places, languages
 
 
 def write_places(
     folder: Path, folds: Sequence[Fold], placing: Placing, documents: Mapping[str, int]
 ) -> None:
     """Write the files into a folder that has none yet; `documents` are the numbers of all."""
-    own = np.array([documents[one] for one in placing.documents], dtype=np.int64)
-    into = placing.find_numbers([fold.into for fold in folds])
-    spoken = [*placing.languages, *(fold.passage.language for fold in folds)]
-    languages = sorted({language for language in spoken if language})
-    code = {language: i for i, language in enumerate(languages)}
-    places = np.empty(len(spoken), dtype=_COLUMNS)
-    places["passage"] = np.concatenate([np.arange(len(placing.document)), into])
-    places["document"] = np.concatenate(
-        [own[placing.document], [documents[fold.passage.document_id] for fold in folds]]
-    )
-    places["language"] = [code.get(language or "", -1) for language in spoken]
+    places, languages = make_places(folds, placing, documents)
     np.save(folder / _PLACES, places, allow_pickle=False)
     (folder / _LANGUAGES).write_text(json.dumps(languages), encoding="utf-8")
 
 
-class Places:
-    """The places of a finished build, mapped into memory."""
+def read_places(folder: Path, passage_count: int) -> "Places":
+    """What `write_places` wrote, mapped into memory."""
+    places = np.load(folder / _PLACES, mmap_mode="r", allow_pickle=False)
+    names = json.loads((folder / _LANGUAGES).read_text(encoding="utf-8"))
+    return Places(places, names, passage_count)
 
-    def __init__(self, folder: Path, passage_count: int) -> None:
-        self._places: NDArray[np.void] = np.load(
-            folder / _PLACES, mmap_mode="r", allow_pickle=False
-        )
-        names = json.loads((folder / _LANGUAGES).read_text(encoding="utf-8"))
+
+class Places:
+    """The places of a finished build."""
+
+    def __init__(self, places: NDArray[np.void], names: Sequence[str], passage_count: int) -> None:
+        self._places = places
         self._code = {name: code for code, name in enumerate(names)}
         self._passage_count = passage_count
 

@@ -54,7 +54,7 @@ def write_store(path: Path, contents: IndexContents, placing: Placing) -> dict[s
 
     def describe(cut: Cut) -> tuple[object, ...]:
         numbers[cut.document.id] = len(numbers)
-        return _document_row(cut, len(numbers) - 1, counts.get(cut.document.id, 0))
+        return document_row(cut, len(numbers) - 1, counts.get(cut.document.id, 0))
 
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")
@@ -68,17 +68,18 @@ def write_store(path: Path, contents: IndexContents, placing: Placing) -> dict[s
         )
         database.executemany(
             f"INSERT INTO passages VALUES ({', '.join('?' * 11)})",  # nosec B608  # marks alone
-            ((i, *_passage_row(passage)) for i, passage in enumerate(contents.passages)),
+            ((i, *passage_row(passage)) for i, passage in enumerate(contents.passages)),
         )
         database.executemany(
             f"INSERT INTO folds VALUES ({', '.join('?' * 11)})",  # nosec B608  # marks alone
-            map(_fold_row, contents.folds, into),
+            map(fold_row, contents.folds, into),
         )
         database.execute("COMMIT")
     return numbers
 
 
-def _document_row(cut: Cut, number: int, passages: int) -> tuple[object, ...]:
+def document_row(cut: Cut, number: int, passages: int) -> tuple[object, ...]:
+    """The columns of a document, in the order of the table."""
     document = cut.document
     return (
         document.id,
@@ -97,20 +98,21 @@ def _document_row(cut: Cut, number: int, passages: int) -> tuple[object, ...]:
         document.extractor,
         hash_text(document.text),
         json.dumps(document.notices),
-        _pack_spans(cut.headings),
+        pack_spans(cut.headings),
         json.dumps([(mark.start, mark.end, mark.reason) for mark in cut.marks]),
         document.text,
     )
 
 
-def _passage_row(passage: Passage) -> tuple[object, ...]:
+def passage_row(passage: Passage) -> tuple[object, ...]:
+    """The columns of a passage but its number, as PASSAGE names them."""
     return (
         passage.id,
         passage.document_id,
         passage.start,
         passage.end,
         passage.text,
-        _pack_spans(passage.sentences),
+        pack_spans(passage.sentences),
         passage.heading,
         passage.language,
         passage.page,
@@ -118,12 +120,13 @@ def _passage_row(passage: Passage) -> tuple[object, ...]:
     )
 
 
-def _fold_row(fold: Fold, into_number: int) -> tuple[object, ...]:
-    passage_id, *rest = _passage_row(fold.passage)
+def fold_row(fold: Fold, into_number: int) -> tuple[object, ...]:
+    """The columns of a fold, in the order of the table."""
+    passage_id, *rest = passage_row(fold.passage)
     return (passage_id, into_number, *rest)
 
 
-def _pack_spans(spans: Iterable[Span]) -> str:
+def pack_spans(spans: Iterable[Span]) -> str:
     return json.dumps([(span.start, span.end) for span in spans])
 
 

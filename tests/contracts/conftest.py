@@ -9,12 +9,17 @@ from embeddings.index import Index
 from embeddings.index.exact import ExactIndex
 from embeddings.index.files import write_index
 from embeddings.index.local import LocalIndex
+from embeddings.index.postgres.builds import DatabaseBuilds
 from embeddings.records import IndexContents
+from tests.cluster.conftest import database_address, server
+from tests.cluster.publishing import publish
+
+__all__ = ["database_address", "server"]
 
 Open = Callable[[IndexContents], Index]
 
 
-@pytest.fixture(params=["exact", "local"])
+@pytest.fixture(params=["exact", "local", pytest.param("postgres", marks=pytest.mark.cluster)])
 def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Makes an index of each kind over the same contents; the exact one is held to it all too."""
     opened: list[Index] = []
@@ -23,6 +28,9 @@ def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
         index: Index
         if request.param == "exact":
             index = ExactIndex(contents)
+        elif request.param == "postgres":
+            address = request.getfixturevalue("database_address")
+            _, index = publish(DatabaseBuilds(address, tmp_path, 1), contents)
         else:
             folder = tmp_path / str(len(opened))
             folder.mkdir()
