@@ -17,10 +17,14 @@ class Background:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._stopped = False
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Begin the work; the future may be waited for, or cancelled, from any thread."""
         with self._lock:
+            if self._stopped:
+                work.close()
+                raise RuntimeError("the connections to the database were closed")
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
@@ -39,11 +43,19 @@ class Background:
             raise
 
     def stop(self) -> None:
-        """End the thread. Nothing may be running."""
+        """End the thread; what still runs is cancelled, and who waits for it hears so."""
         with self._lock:
-            loop, thread = self._loop, self._thread
+            loop, thread, self._stopped = self._loop, self._thread, True
             self._loop = self._thread = None
         if loop is not None and thread is not None:
+            asyncio.run_coroutine_threadsafe(_cancel_others(), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
             loop.close()
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -18,11 +18,12 @@ from embeddings.errors import DatabaseUnfit
 from embeddings.index.postgres.addresses import read_address, show_host
 from embeddings.index.postgres.background import Background
 from embeddings.index.postgres.failures import (
-    Failures,
+    Failure,
     MissingTable,
     NoPrimary,
     explain,
     is_missing,
+    is_stale,
     may_pass_elsewhere,
 )
 from embeddings.index.postgres.halfvecs import decode_halfvec, encode_halfvec, make_plain
@@ -121,8 +122,8 @@ class Database:
     ) -> list[list[Row]]:
         loop = asyncio.get_running_loop()
         end = loop.time() + _PATIENCE
-        failures: list[tuple[str, Exception]] = []
-        waiting = deque(self._nodes.order())
+        failures: list[Failure] = []
+        waiting = deque(self._nodes.order(primary))
         while waiting and (left := end - loop.time()) > 0:
             node, began = waiting.popleft(), loop.time()
             try:
@@ -130,32 +131,36 @@ class Database:
                     rows = await _ask_node(node, statements, breadth, primary)
             except Exception as error:
                 if not may_pass_elsewhere(error):
-                    raise self._explain([(node.place, error)]) from error
-                failures.append((node.place, error))
+                    raise explain(self._address, [Failure(node.place, error)]) from error
+                failures.append(Failure(node.place, error, node.leads))
                 if not isinstance(error, NoPrimary):
                     node.note_failure(reached=is_missing(error))
-                if node.had_old_connection():
+                if is_stale(error):
                     waiting.append(node)
             else:
                 self._nodes.note_answer(node, loop.time() - began)
                 return rows
-        raise self._explain(failures) from (failures[-1][1] if failures else None)
-
-    def _explain(self, failures: Failures) -> Exception:
-        return explain(self._address, failures)
+        raise explain(self._address, failures) from (failures[-1].error if failures else None)
 
     async def _open_primary(self) -> tuple[Node, Link]:
-        failures: list[tuple[str, Exception]] = []
-        for node, host in zip(self._nodes.all, self._address.hosts, strict=True):
+        failures: list[Failure] = []
+        hosts = dict(zip(self._nodes.all, self._address.hosts, strict=True))
+        for node in self._nodes.order(primary=True):
             try:
-                link = await self._open(*host, 0.0)
-                if not await link.connection.fetchval(_IS_STANDBY):
-                    return node, link
-                await _close(link.connection)
-                raise NoPrimary
+                return node, await self._open_leading(node, *hosts[node])
             except Exception as error:
-                failures.append((node.place, error))
-        raise self._explain(failures) from failures[-1][1]
+                failures.append(Failure(node.place, error))
+        raise explain(self._address, failures) from failures[-1].error
+
+    async def _open_leading(self, node: Node, host: str, port: int) -> Link:
+        link = await self._open(host, port, 0.0)
+        try:
+            async with asyncio.timeout(self._address.connect_seconds):
+                await _require_primary(node, link)
+        except BaseException:
+            link.connection.terminate()
+            raise
+        return link
 
     async def _open(self, host: str, port: int, statement_seconds: float) -> Link:
         """A new connection, with the types and settings of every one here."""
@@ -176,7 +181,8 @@ class Database:
             except BaseException:
                 connection.terminate()
                 raise
-        return Link(connection, has_vectors)
+        followed = getattr(connection.get_settings(), "in_hot_standby", None)
+        return Link(connection, has_vectors, leads=followed == "off")
 
 
 async def _prepare(connection: Any, statement_seconds: float) -> bool:
@@ -228,14 +234,20 @@ async def _ask_node(
 
 async def _ask_one(node: Node, statement: Statement, breadth: int, primary: bool) -> list[Row]:
     async with node.lend() as link:
-        if primary and await link.connection.fetchval(_IS_STANDBY):
-            raise NoPrimary
+        if primary:
+            await _require_primary(node, link)
         if breadth > 0 and link.breadth != breadth:
             await link.connection.execute(f"SET hnsw.ef_search = {int(breadth)}")
             link.breadth = breadth
         text, arguments = statement
         rows: list[Row] = await link.connection.fetch(text, *make_plain(arguments))
         return rows
+
+
+async def _require_primary(node: Node, link: Link) -> None:
+    node.leads = not await link.connection.fetchval(_IS_STANDBY)
+    if not node.leads:
+        raise NoPrimary
 
 
 async def _close(connection: Any) -> None:

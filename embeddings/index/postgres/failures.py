@@ -5,11 +5,18 @@ It goes by the SQLSTATE, a code of five characters (PostgreSQL's manual, appendi
 
 import ssl
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from embeddings.errors import DatabaseUnfit, IndexUnreachable, IndexUnwritable, WinnowError
 from embeddings.index.postgres.addresses import Address
 
-Failures = Sequence[tuple[str, Exception]]  # where, and what happened there
+
+class Failure(NamedTuple):
+    """What happened where; `leads` is whether that is the primary, as far as known."""
+
+    place: str
+    error: Exception
+    leads: bool = False
 
 
 class MissingTable(Exception):
@@ -56,7 +63,9 @@ def may_pass_elsewhere(error: Exception) -> bool:
     state = find_state(error)
     if state:
         return state.startswith(_ELSEWHERE)
-    return isinstance(error, OSError | TimeoutError | EOFError | NoPrimary) or is_closed(error)
+    if type(error).__name__ == "ClientConfigurationError":  # a file of TLS is not there
+        return True
+    return isinstance(error, OSError | NoPrimary) or is_closed(error)
 
 
 def is_missing(error: BaseException) -> bool:
@@ -69,22 +78,36 @@ def is_closed(error: BaseException) -> bool:
     return type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
 
 
+def mark_stale(error: BaseException) -> None:
+    """Note that a connection was lost that had lain open: a new one may succeed at once."""
+    vars(error)["is_stale"] = True
+
+
+def is_stale(error: BaseException) -> bool:
+    """Whether `mark_stale` was told of it."""
+    return bool(vars(error).get("is_stale"))
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, and what ran on it may or may not have been done."""
     return find_state(error).startswith(_LOST) or isinstance(error, OSError) or is_closed(error)
 
 
-def explain(address: Address, failures: Failures) -> Exception:
+def explain(address: Address, failures: Sequence[Failure]) -> Exception:
     """The error for a question that no server answered, from what each of them did."""
-    errors = [error for _, error in failures]
-    if errors and all(map(is_missing, errors)):
-        return MissingTable(_say(errors[0]))
+    errors = [failure.error for failure in failures]
+    missing = [is_missing(error) for error in errors]
+    # What the primary has not, no standby has.
+    if any(gone and one.leads for gone, one in zip(missing, failures, strict=True)) or (
+        missing and all(missing)
+    ):
+        return MissingTable(_say(errors[missing.index(True)]))
     for error in errors:
         if isinstance(told := _find_remedy(address, error), DatabaseUnfit):
             return told
         if not may_pass_elsewhere(error):
             return error  # a statement that is wrong anywhere
-    reasons = "; ".join(f"{where}: {_say(error)}" for where, error in failures)
+    reasons = "; ".join(f"{one.place}: {_say(one.error)}" for one in failures)
     hint = next(filter(None, map(_find_hint, errors)), "see that one of its servers runs")
     return IndexUnreachable(f"no server of {address.shown} answers: {reasons}", hint)
 
@@ -151,7 +174,9 @@ def _find_hint(error: Exception) -> str:
         )
     if state == "3D000":
         return "create the database (CREATE DATABASE …), or name another in the address"
-    if isinstance(error, ssl.SSLError):
+    if state in ("42704", "42883"):
+        return "see that pgvector is there: CREATE EXTENSION vector;"
+    if isinstance(error, ssl.SSLError) or "root certificate" in said:
         return "name the authority that signed the server's certificate: sslrootcert=FILE"
     if "rejected SSL upgrade" in said:
         return "this server speaks no TLS: set ssl = on there, or sslmode=disable on a trusted line"

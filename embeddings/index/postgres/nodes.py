@@ -6,12 +6,12 @@ All of it runs in one event loop.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from embeddings.index.postgres.failures import find_state
+from embeddings.index.postgres.failures import find_state, mark_stale
 
 CONNECTIONS = 8  # to one server, at the same time
 _TRIAL_SECONDS = 2.0  # between two trials of a server that failed
@@ -28,6 +28,7 @@ class Link:
 
     connection: Any
     has_vectors: bool
+    leads: bool  # whether its server was the primary when it was opened
     breadth: int = 0
     used: bool = False
 
@@ -41,25 +42,29 @@ class Node:
     def __init__(self, place: str, open: Callable[[], Awaitable[Link]]) -> None:
         self.place = place
         self.ailing = False
+        self.leads = False  # whether it was the primary when last asked
         self.seconds: float | None = None  # that answers take, lately
         self._open = open
         self._idle: list[Link] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
-        self._lost_used = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Link]:
         """An open connection; taken back unless it broke or was left in the middle of something."""
         async with self._places:
-            link = self._take() or await self._open()
+            link = self._take()
+            if link is None:
+                link = await self._open()
+                self.leads = link.leads
             try:
                 yield link
             except BaseException as error:
                 if find_state(error) and not link.is_closed():
                     self._put(link)
                 else:
-                    self._lost_used |= link.used
+                    if link.used:
+                        mark_stale(error)
                     self._start(_end(link))
                 raise
             self._put(link)
@@ -77,11 +82,6 @@ class Node:
         else:
             self._start(_end(link))
 
-    def had_old_connection(self) -> bool:
-        """Whether a connection was lost that had lain open: a new one may still succeed."""
-        lost, self._lost_used = self._lost_used, False
-        return lost
-
     def note_answer(self, seconds: float) -> None:
         """Remember how long an answer took."""
         self.seconds = seconds if self.seconds is None else 0.7 * self.seconds + 0.3 * seconds
@@ -98,13 +98,11 @@ class Node:
         loop = asyncio.get_running_loop()
         while self.ailing:
             await asyncio.sleep(_TRIAL_SECONDS)
-            try:
+            with suppress(Exception):
                 async with asyncio.timeout(_TRIAL_SECONDS), self.lend() as link:
                     began = loop.time()
                     await link.connection.fetchval("SELECT 1")
-            except Exception:
-                continue
-            self.ailing = loop.time() - began > _SLOW_SECONDS
+                    self.ailing = loop.time() - began > _SLOW_SECONDS
         self.seconds = None
 
     def _start(self, work: Any) -> None:
@@ -139,11 +137,14 @@ class Nodes:
         self.all = nodes
         self._turns = count()
 
-    def order(self) -> list[Node]:
-        """All of them, the one to ask first at the start: in turn, ailing ones at the end."""
+    def order(self, primary: bool = False) -> list[Node]:
+        """All of them, the one to ask first at the start: in turn, ailing ones at the end.
+
+        With `primary`, the one that was it when last asked comes first.
+        """
         start = next(self._turns) % len(self.all)
         turned = self.all[start:] + self.all[:start]
-        return sorted(turned, key=lambda node: node.ailing)
+        return sorted(turned, key=lambda node: (primary and not node.leads, node.ailing))
 
     def note_answer(self, node: Node, seconds: float) -> None:
         """Remember how long a node took, and whether others are much quicker."""
