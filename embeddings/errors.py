@@ -10,13 +10,15 @@
     │   ├── EncoderUnavailable   not installed, not found, hub not reached
     │   ├── EncoderDamaged       weights are not the ones they should be
     │   └── EncoderMismatch      an index made with another encoder
-    ├── ArtifactError         the index on disk
+    ├── ArtifactError         the index on disk, or in a database
     │   ├── IndexMissing      no build there yet
     │   ├── IndexDamaged      a file is missing, short or altered
     │   ├── IndexFormat       written by a newer or older format
     │   ├── IndexOfOtherRoots the index belongs to another folder
     │   ├── IndexBusy         another build holds the lock
-    │   └── IndexUnwritable   the folder of the index cannot be written
+    │   ├── IndexUnwritable   the folder of the index cannot be written, or its database
+    │   ├── IndexUnreachable  no server of its database answers
+    │   └── DatabaseUnfit     its database is too old, lacks pgvector, or forbids it
     ├── NotFound              an id that this build does not have
     ├── BuildGone             a build that is no longer open
     └── ServiceError          the server
@@ -127,7 +129,15 @@ class IndexBusy(ArtifactError):
 
 
 class IndexUnwritable(ArtifactError):
-    """The folder of the index cannot be written."""
+    """The folder of the index cannot be written, or its database has no room."""
+
+
+class IndexUnreachable(ArtifactError):
+    """No server of the index's database answers, or the connection to it was lost."""
+
+
+class DatabaseUnfit(ArtifactError):
+    """The index's database is too old, lacks pgvector, or does not let its user do this."""
 
 
 class NotFound(WinnowError):

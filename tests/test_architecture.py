@@ -95,6 +95,10 @@ def test_rensa_is_imported_in_one_file() -> None:
     assert _importers("rensa") == {"embeddings/candidates.py"}
 
 
+def test_asyncpg_is_imported_in_one_file() -> None:
+    assert _importers("asyncpg") == {"embeddings/index/postgres/client.py"}
+
+
 def test_models_are_loaded_under_encoders_alone() -> None:
     importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
     assert importers
@@ -128,6 +132,8 @@ def test_the_environment_is_read_where_settings_are() -> None:
         "service/cli/__init__.py",
         "service/settings.py",
         "service/supervisor.py",  # hands it on to the processes that it starts
+        # PGSERVICE, PGHOST and the like: they are not Winnow's, but those of every PostgreSQL client.
+        "embeddings/index/postgres/defaults.py",
     }
 
 

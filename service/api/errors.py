@@ -79,7 +79,7 @@ WHEN = {
     "timed_out": "no answer within `--timeout`; `Retry-After` says when to come again",
     "too_large": "the body has more bytes than `--max-body`",
     "too_slow": "the body did not come within ten seconds",
-    "index_unavailable": "the index is missing or damaged",
+    "index_unavailable": "the index is missing or damaged, or no server of its database answers",
     "encoder_unavailable": "the model is missing, damaged or not that of the build",
 }
 
