@@ -1,4 +1,5 @@
-"""The index in PostgreSQL with pgvector: the same seam as the embedded index, for many machines.
+"""The same index in PostgreSQL with pgvector: a schema that holds builds side by side.
 
-`client.py` alone imports asyncpg; everything else here speaks to a database through it.
+Each build has tables of its own, which nothing changes once it is published. A search reads by
+statements over one table each, without joins, so that tables may be spread over servers.
 """
