@@ -91,6 +91,10 @@ def test_faiss_is_imported_in_one_file() -> None:
     assert _importers("faiss") == {"embeddings/index/vector_file.py"}
 
 
+def test_the_client_of_databases_is_imported_in_one_file() -> None:
+    assert _importers("asyncpg") <= {"embeddings/index/postgres/client.py"}
+
+
 def test_rensa_is_imported_in_one_file() -> None:
     assert _importers("rensa") == {"embeddings/candidates.py"}
 
@@ -127,6 +131,7 @@ def test_the_environment_is_read_where_settings_are() -> None:
     assert readers <= {
         "service/cli/__init__.py",
         "service/settings.py",
+        "service/bench/server.py",  # hands it on to the servers that it starts
         "service/supervisor.py",  # hands it on to the processes that it starts
     }
 
