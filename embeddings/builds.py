@@ -4,7 +4,6 @@ The contract of both: a build is written aside, verified, and made live at once 
 readers never wait for a writer.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -123,19 +122,6 @@ def open_builds(name: str, workspace: Path | None = None, kept: int = KEPT_BUILD
     from embeddings.artifact import Artifact
 
     return Artifact(Path(name), kept)
-
-
-_PASSWORD = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*&?")
-
-
-def show_address(name: str) -> str:
-    """The name of an index for people and logs: of an address all but its passwords."""
-    if not is_address(name):
-        return name
-    scheme, _, rest = name.partition("://")
-    before, at, host = rest.rpartition("@")
-    user = before.partition(":")[0]
-    return f"{scheme}://{user}{at}{_PASSWORD.sub('', host).rstrip('?&')}"
 
 
 def is_address(name: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.builds import is_address, show_address
+from embeddings.builds import is_address
 from embeddings.errors import IndexMissing
 from service.settings import DEFAULT_CORPUS, INDEX_HOME, Settings
 
@@ -17,14 +17,14 @@ def read_paths(given: Sequence[str]) -> list[Path]:
     return [Path(path).expanduser() for path in given]
 
 
-def locate_index(paths: Sequence[Path], home: Path, address: str = "") -> Path:
+def locate_index(paths: Sequence[Path], home: Path, place: str = "") -> Path:
     """`index/<name>-<8 hex of the real paths>` under `home`.
 
-    With the address of a database, the folder on this machine for what a build into it works with:
-    its 8 hex are of the address too, without a password, so that no two databases share one.
+    With the place of an index in a database, the folder on this machine for what a build into it
+    works with: its 8 hex are of that too, so that neither two corpora nor two databases share one.
     """
     real = sorted({str(path.resolve()) for path in paths})
-    real += [show_address(address)] if address else []
+    real += [place] if place else []
     digest = hashlib.sha256("\0".join(real).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     name = _ODD.sub("-", paths[0].resolve().name).strip("-.") or "corpus"
     return home / INDEX_HOME / f"{name}-{digest}"

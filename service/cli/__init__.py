@@ -93,8 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _make_parser().parse_args(arguments)
     try:
         settings = read_settings(parsed, os.environ)
-        if is_address(settings.index):  # may hold a password, for no process that this one starts
-            os.environ.pop("WINNOW_INDEX", None)
+        if is_address(os.environ.get("WINNOW_INDEX", "")):
+            # It may hold a password, which is for none of the processes that this one starts.
+            del os.environ["WINNOW_INDEX"]
         command = import_module(f"service.cli.{parsed.command}")
         code: int = command.run(parsed, settings)
         sys.stdout.flush()  # so that a closed pipe is met here, and not while Python shuts down

@@ -92,8 +92,11 @@ def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
 
 def _open_builds(index: str, paths: list[Path], kept: int) -> Builds:
     """A database is given a folder on this machine for what the build works with."""
-    workspace = locate_index(paths, Path.cwd(), index) if is_address(index) else None
-    return open_builds(index, workspace, kept)
+    if not is_address(index):
+        return open_builds(index, kept=kept)
+    from embeddings.index.postgres.addresses import read_address
+
+    return open_builds(index, locate_index(paths, Path.cwd(), read_address(index).shown), kept)
 
 
 def _choose_options(settings: Settings) -> BuildOptions:
