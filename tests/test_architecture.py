@@ -91,10 +91,6 @@ def test_faiss_is_imported_in_one_file() -> None:
     assert _importers("faiss") == {"embeddings/index/vector_file.py"}
 
 
-def test_the_client_of_databases_is_imported_in_one_file() -> None:
-    assert _importers("asyncpg") <= {"embeddings/index/postgres/client.py"}
-
-
 def test_rensa_is_imported_in_one_file() -> None:
     assert _importers("rensa") == {"embeddings/candidates.py"}
 
@@ -129,9 +125,9 @@ def test_the_environment_is_read_where_settings_are() -> None:
             if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"):
                 readers.add(_name(path))
     assert readers <= {
+        "service/bench/server.py",  # hands it on to the servers that it starts
         "service/cli/__init__.py",
         "service/settings.py",
-        "service/bench/server.py",  # hands it on to the servers that it starts
         "service/supervisor.py",  # hands it on to the processes that it starts
     }
 
