@@ -21,6 +21,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import IO
 
+from embeddings.builds import KEPT_BUILDS
+from embeddings.canary import open_checked
 from embeddings.durable import make_folder, sync, writing
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from embeddings.holding import alone, held
@@ -40,8 +42,6 @@ from embeddings.manifest import (
 )
 from embeddings.records import IndexContents
 
-KEPT_BUILDS = 3
-_CANARY_COSINE = 0.999
 _TRIES, _PAUSE = 5, 0.02  # seconds
 
 
@@ -56,6 +56,16 @@ class Artifact:
         self._kept = max(kept, 1)
         self._builds = directory / "builds"
         self._current = directory / "current"
+
+    @property
+    def place(self) -> str:
+        """The folder, as it was named."""
+        return str(self.directory)
+
+    @property
+    def workspace(self) -> Path:
+        """The folder itself: what a build works with lies beside the builds."""
+        return self.directory
 
     def live_id(self) -> str:
         """The id of the live build. Raises IndexMissing, IndexDamaged."""
@@ -117,7 +127,7 @@ class Artifact:
         folder = self._builds / (build or self.live_id())
         manifest = read_manifest(folder)
         check_sizes(folder, manifest)
-        return manifest, _open_checked(folder)
+        return manifest, open_checked(folder)
 
     def check_files(self, manifest: Manifest) -> None:
         """Whether a build's files are there whole, by their sizes. Raises IndexDamaged."""
@@ -130,7 +140,7 @@ class Artifact:
             with held(folder):
                 manifest = read_manifest(folder)
                 check_hashes(folder, manifest)
-                _open_checked(folder).close()
+                open_checked(folder).close()
         except OSError as error:
             raise IndexDamaged(f"{folder} cannot be read: {error.strerror}", REPAIR) from error
         return manifest
@@ -250,7 +260,7 @@ class ArtifactWriter:
                 sync(self._aside / name)
             sync(self._aside)
         check_hashes(self._aside, read_manifest(self._aside))
-        _open_checked(self._aside).close()
+        open_checked(self._aside).close()
 
     def publish(self) -> None:
         with writing(self._artifact.directory):
@@ -275,25 +285,3 @@ def _try_lock(file: IO[str]) -> bool:
         time.sleep(_PAUSE)
         return False
     return True
-
-
-def _open_checked(folder: Path) -> LocalIndex:
-    """Open an index and ask it for a passage of its own. Raises IndexDamaged."""
-    try:
-        index = LocalIndex(folder)
-        if index.passage_count:
-            _ask_canary(index, folder)
-    except ArtifactError:
-        raise
-    except Exception as error:  # what reads a damaged file fails in many ways of its own
-        raise IndexDamaged(f"{folder} cannot be opened: {error}", REPAIR) from error
-    return index
-
-
-def _ask_canary(index: LocalIndex, folder: Path) -> None:
-    number = index.passage_count // 2
-    vector = index.passage_vector(number)
-    nearest, _ = index.dense(vector, 1)
-    stored = index.read([number])[0].passage
-    if len(nearest.scores) != 1 or nearest.scores[0] < _CANARY_COSINE or not stored.text:
-        raise IndexDamaged(f"{folder} does not find a passage of its own", REPAIR)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import __version__
-from embeddings.artifact import Artifact, ArtifactWriter
 from embeddings.budget import Budget
+from embeddings.builds import Builds, BuildWriter
 from embeddings.contents import make_contents
 from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
 from embeddings.documents import (
@@ -21,6 +21,7 @@ from embeddings.documents import (
     list_sources,
 )
 from embeddings.documents.walking import find_real
+from embeddings.durable import make_folder, writing
 from embeddings.earlier import (
     LiveBuild,
     holds_all,
@@ -77,7 +78,7 @@ class BuildReport:
 
 def build_index(
     roots: Sequence[Path],
-    artifact: Artifact,
+    builds: Builds,
     load_encoder: Callable[[], Encoder],
     tokenizer: Tokenizer,
     encoder_name: str,
@@ -95,16 +96,16 @@ def build_index(
     """
     started = time.monotonic()
     roots = sorted(set(map(find_real, roots)), key=str)  # neither order nor spelling matter
-    live = read_live(artifact)
-    _refuse_other_roots(live, roots, artifact, replace)
-    if live is not None and not is_sound(artifact):
+    live = read_live(builds)
+    _refuse_other_roots(live, roots, builds, replace)
+    if live is not None and not is_sound(builds):
         live = None
     options = options or BuildOptions()
     listing = Reading()
     files = list_sources(roots, listing, Selection(options.include, options.exclude))
     task = _Task(
         roots,
-        artifact.directory,
+        builds.workspace,
         files,
         listing,
         tokenizer,
@@ -117,18 +118,20 @@ def build_index(
     if live is not None and task.is_done_by(live):
         manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
     else:
-        with artifact.writer() as writer, _open_live(artifact, live) as earlier:
+        with builds.writer() as writer, _open_live(builds, live) as earlier:
+            with writing(builds.workspace):
+                make_folder(builds.workspace)
             manifest, changes, encoded = task.run(writer, earlier, load_encoder)
     fresh = live is None or manifest.build != live.build
     return BuildReport(manifest, fresh, changes, encoded, time.monotonic() - started)
 
 
 @contextmanager
-def _open_live(artifact: Artifact, live: Manifest | None) -> Iterator[LiveBuild | None]:
+def _open_live(builds: Builds, live: Manifest | None) -> Iterator[LiveBuild | None]:
     if live is None:
         yield None
         return
-    manifest, index = artifact.open()
+    manifest, index = builds.open()
     with closing(index):
         yield manifest, index
 
@@ -138,7 +141,7 @@ class _Task:
     """Everything a build is told."""
 
     roots: Sequence[Path]
-    directory: Path
+    workspace: Path
     files: Sequence[SourceFile]
     listing: Reading
     tokenizer: Tokenizer
@@ -159,7 +162,7 @@ class _Task:
         return alike and not self.rehash and holds_all(live, self.files, self.listing)
 
     def run(
-        self, writer: ArtifactWriter, live: LiveBuild | None, load_encoder: Callable[[], Encoder]
+        self, writer: BuildWriter, live: LiveBuild | None, load_encoder: Callable[[], Encoder]
     ) -> tuple[Manifest, Changes, int]:
         """The manifest of the new build, or of the live one where that is the same after all."""
         manifest, index = live or (None, None)
@@ -177,7 +180,7 @@ class _Task:
             corpus = self._read(NOTHING.among(manifest.sources)) if earlier.documents else corpus
         if manifest and manifest.options.get("int8", False) != self.options.int8:
             index = None
-        vectors = VectorSource(encoder, index, self.directory, self.options.int8)
+        vectors = VectorSource(encoder, index, self.workspace, self.options.int8)
         return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
 
     def _read(self, earlier: Earlier) -> Corpus:
@@ -191,7 +194,7 @@ class _Task:
                 earlier,
                 reader,
                 splitter.split,
-                self.directory,
+                self.workspace,
                 self.progress,
                 self.rehash,
                 self.budget,
@@ -218,10 +221,10 @@ class _Task:
             raise describe_empty(self.roots, self._gather(corpus))
 
     def _write(
-        self, writer: ArtifactWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
+        self, writer: BuildWriter, corpus: Corpus, vectors: VectorSource, encoder: Encoder
     ) -> Manifest:
         build = writer.begin()
-        contents = make_contents(corpus.cuts, vectors, self.directory, self.budget, self.progress)
+        contents = make_contents(corpus.cuts, vectors, self.workspace, self.budget, self.progress)
         self.progress("writing", 0, 1)
         searched = writer.add(contents, self.options.min_recall)
         profile = find_profile(encoder.identity.name, encoder.identity.weights_sha256)
@@ -259,11 +262,11 @@ def _name_roots(roots: Iterable[Path]) -> list[str]:
 
 
 def _refuse_other_roots(
-    live: Manifest | None, roots: Sequence[Path], artifact: Artifact, replace: bool
+    live: Manifest | None, roots: Sequence[Path], builds: Builds, replace: bool
 ) -> None:
     if live is not None and live.roots != _name_roots(roots) and not replace:
         raise IndexOfOtherRoots(
-            f"{artifact.directory} is the index of {', '.join(live.roots)}, "
+            f"{builds.place} is the index of {', '.join(live.roots)}, "
             f"not of {', '.join(_name_roots(roots))}",
             "name another folder with --index, or give --replace to put these in its place",
         )

@@ -8,12 +8,11 @@ from importlib.metadata import version
 from typing import Any
 
 from embeddings import __version__
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds, StoredIndex
 from embeddings.corpus import Earlier
 from embeddings.documents import SourceFile
 from embeddings.encoders import Tokenizer, find_profile
-from embeddings.errors import ArtifactError, EncoderUnavailable
-from embeddings.index.local import LocalIndex
+from embeddings.errors import EncoderUnavailable, IndexDamaged, IndexFormat, IndexMissing
 from embeddings.manifest import Manifest
 from embeddings.records import Reading
 from embeddings.repetition import find_repeated_lines
@@ -39,10 +38,13 @@ def list_libraries() -> dict[str, str]:
     return {name: version(name) for name in _SHAPE_TEXTS}
 
 
-LiveBuild = tuple[Manifest, LocalIndex]
+# Not a database that cannot be reached: what it holds is there still, and is not to be replaced.
+_UNUSABLE = (IndexMissing, IndexDamaged, IndexFormat)
+
+LiveBuild = tuple[Manifest, StoredIndex]
 
 
-def recall(manifest: Manifest, index: LocalIndex) -> Earlier:
+def recall(manifest: Manifest, index: StoredIndex) -> Earlier:
     """All of a build. Whether its cuts still hold is for `is_made_alike` to say."""
     documents: defaultdict[str, array[int]] = defaultdict(lambda: array("Q"))
     for file, id in index.list_documents():
@@ -60,25 +62,25 @@ def recall(manifest: Manifest, index: LocalIndex) -> Earlier:
 class _Texts:
     """The texts of all documents, to be gone through."""
 
-    index: LocalIndex
+    index: StoredIndex
 
     def __iter__(self) -> Iterator[str]:
         return self.index.recall_texts()
 
 
-def read_live(artifact: Artifact) -> Manifest | None:
+def read_live(builds: Builds) -> Manifest | None:
     """None where there is no build yet, or none that can be read: it is made anew."""
     try:
-        return artifact.manifest()
-    except ArtifactError:
+        return builds.manifest()
+    except _UNUSABLE:
         return None
 
 
-def is_sound(artifact: Artifact) -> bool:
+def is_sound(builds: Builds) -> bool:
     """Whether the live build is as it was written. A damaged one is not kept, nor its vectors."""
     try:
-        artifact.verify()
-    except ArtifactError:
+        builds.verify()
+    except _UNUSABLE:
         return False
     return True
 

@@ -42,7 +42,7 @@ def remark_on_languages(passages: Sequence[Passage], profile: Profile, reading: 
 
 
 def remark_on_recall(searched: Mapping[str, VectorFacts], least: float, reading: Reading) -> None:
-    """Tell where lists of near vectors were not good enough."""
+    """Tell where a search of near vectors alone was not good enough."""
     for name, facts in searched.items():
         if facts.missed is not None:
             reading.notices.append(
@@ -51,5 +51,15 @@ def remark_on_recall(searched: Mapping[str, VectorFacts], least: float, reading:
                     f"all {facts.rows:,} vectors of {name} are compared for each query: lists of "
                     f"near ones find {facts.missed:.1%} of the ten nearest, less than the "
                     f"{least:.1%} of --min-recall",
+                )
+            )
+        if facts.kind == "graph" and facts.recall < least:
+            reading.notices.append(
+                (
+                    "",
+                    f"the graph of the {facts.rows:,} vectors of {name}, followed {facts.probes:,} "
+                    f"wide, finds {facts.recall:.1%} of the ten nearest, less than the "
+                    f"{least:.1%} of --min-recall: give a lower one, or build the index in a "
+                    "folder (--index DIR), where all are compared if need be",
                 )
             )

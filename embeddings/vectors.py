@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.builds import StoredIndex
 from embeddings.corpus import Progress
 from embeddings.digests import DIGEST_BYTES, Digests, digest_sentences, digest_texts, look_up
 from embeddings.encoded import EncodedTexts, forget_encoded
 from embeddings.encoders import Encoder
-from embeddings.index.local import LocalIndex
 from embeddings.index.ranking import concatenate_ranges
 from embeddings.mapped import map_vectors
 from embeddings.records import Numbers, Passage, Vectors
@@ -35,7 +35,7 @@ class VectorSource:
     """
 
     def __init__(
-        self, encoder: Encoder, live: LocalIndex | None, directory: Path, int8: bool
+        self, encoder: Encoder, live: StoredIndex | None, directory: Path, int8: bool
     ) -> None:
         self._encoder = encoder
         self._live = live

@@ -3,24 +3,22 @@
 A file holds the id of the build that was approved last.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds, StoredIndex
 from embeddings.errors import IndexDamaged, WinnowError
 from embeddings.manifest import Manifest
 from service.live import AGAIN
+from service.trouble import Trouble
 
-_LOG = logging.getLogger("winnow")
 
+class Approved:
+    """The builds of an index, of which the one approved counts as live, and as hashed."""
 
-class Approved(Artifact):
-    """The builds of a folder, of which the one approved counts as live, and as hashed."""
-
-    def __init__(self, directory: Path, told: Path) -> None:
-        super().__init__(directory)
+    def __init__(self, builds: Builds, told: Path) -> None:
+        self._builds = builds
         self._told = told
 
     def live_id(self) -> str:
@@ -32,8 +30,20 @@ class Approved(Artifact):
                 "start the server again; nothing may remove its temporary folder meanwhile",
             ) from error
 
-    def verify(self, build: str | None = None) -> Manifest:
-        return self.manifest(build)
+    def published_id(self) -> str:
+        return self._builds.published_id()
+
+    def is_being_written(self) -> bool:
+        return self._builds.is_being_written()
+
+    def open(self, build: str) -> tuple[Manifest, StoredIndex]:
+        return self._builds.open(build)
+
+    def check_files(self, manifest: Manifest) -> None:
+        self._builds.check_files(manifest)
+
+    def verify(self, build: str) -> Manifest:
+        return self._builds.manifest(build)
 
 
 class Approval:
@@ -43,30 +53,30 @@ class Approval:
     """
 
     def __init__(
-        self, artifact: Artifact, told: Path, tell_time: Callable[[], float] = time.monotonic
+        self, builds: Builds, told: Path, tell_time: Callable[[], float] = time.monotonic
     ) -> None:
-        self._artifact = artifact
+        self._builds = builds
         self._told = told
         self._tell_time = tell_time
         self._refused = ("", 0.0)  # the build, and until when
-        self._refusal = ""
-        self._approve(artifact.live_id())
+        self._trouble = Trouble(tell_time)
+        self._approve(builds.live_id())
 
     def look(self) -> None:
         """Judge what was published since. A build that is not whole changes nothing."""
         build = ""
         try:
-            build = self._artifact.live_id()
-            if build == self._approved or self._is_refused(build):
+            build = self._builds.live_id()
+            if self._is_refused(build):
                 return
-            self._artifact.verify(build)
-            self._approve(build)
-            self._refusal = ""
+            if build != self._approved:
+                self._builds.verify(build)
+                self._approve(build)
+            self._trouble.end()
         except (WinnowError, OSError) as error:
-            self._refused = (build, self._tell_time() + AGAIN)
-            if str(error) != self._refusal:
-                _LOG.error("%s; the build in use stays", error)
-            self._refusal = str(error)
+            if build:
+                self._refused = (build, self._tell_time() + AGAIN)
+            self._trouble.tell(error, build)
 
     def _is_refused(self, build: str) -> bool:
         return build == self._refused[0] and self._tell_time() < self._refused[1]

@@ -11,8 +11,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Protocol
 
-from embeddings.artifact import Artifact
+from embeddings.builds import StoredIndex
 from embeddings.encoders import Encoder
 from embeddings.errors import BuildGone, EncoderMismatch, NotReady, WinnowError
 from embeddings.languages import prepare_identifier
@@ -20,6 +21,7 @@ from embeddings.manifest import Manifest
 from service.audit import SERVER, name_user, record_act
 from service.reranking import Reranking
 from service.search import Searcher
+from service.trouble import Trouble
 
 _LOG = logging.getLogger("winnow")
 _PROBE = "what does this folder say?"
@@ -29,17 +31,33 @@ AGAIN = 30.0  # seconds after which a build that was refused is tried again: it 
 _LONGEST_WAIT = 2.0  # seconds that a request waits for the build it names
 
 
+class ServedBuilds(Protocol):
+    """What a server needs of the builds of an index, as `Builds` has it."""
+
+    def live_id(self) -> str: ...
+
+    def published_id(self) -> str: ...
+
+    def is_being_written(self) -> bool: ...
+
+    def open(self, build: str) -> tuple[Manifest, StoredIndex]: ...
+
+    def check_files(self, manifest: Manifest) -> None: ...
+
+    def verify(self, build: str) -> Manifest: ...
+
+
 class Live:
     """Holds the current Searcher. A build that cannot be opened leaves the earlier one in use."""
 
     def __init__(
         self,
-        artifact: Artifact,
+        builds: ServedBuilds,
         load_encoder: Callable[[str], Encoder],
         load_reranking: Callable[[], Reranking | None] = lambda: None,
         tell_time: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._artifact = artifact
+        self._builds = builds
         self._load_encoder = load_encoder
         self._load_reranking = load_reranking
         self._tell_time = tell_time
@@ -49,14 +67,16 @@ class Live:
         self._earlier: dict[str, tuple[Searcher, float]] = {}  # by build, until when it stays open
         self._refused = ("", 0.0)  # the build, and until when
         self._reason: WinnowError | None = None
+        self._trouble = Trouble(tell_time)
         self._preparing: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # not kept while an index in use is asked: it may be slow
+        self._looking = threading.Lock()
         self._following: threading.Thread | None = None
         self._closed = threading.Event()
 
     def open(self) -> Searcher:
         """Open the live build, its encoder and the reranker. Raises ArtifactError, EncoderError."""
-        self._searcher = self._open(self._artifact.live_id())
+        self._searcher = self._open(self._builds.live_id())
         return self._searcher
 
     def follow(self) -> None:
@@ -121,21 +141,24 @@ class Live:
     def is_behind(self) -> bool:
         """Whether another build was published than the one in use, which it is for a moment."""
         try:
-            published = self._artifact.published_id()
+            published = self._builds.published_id()
         except WinnowError:
             return True
         return self._searcher is None or self._searcher.manifest.build != published
 
     @property
     def is_being_replaced(self) -> bool:
-        """Whether a new build is under way."""
-        return self._artifact.is_being_written()
+        """Whether a new build is under way, as far as the index tells."""
+        try:
+            return self._builds.is_being_written()
+        except WinnowError:
+            return False
 
     def check(self) -> str:
         """Ask a real question of the build in use; its id. Raises WinnowError where it fails."""
         searcher = self.searcher
         # First: to read beyond the end of a file that was cut short would end the process.
-        self._artifact.check_files(searcher.manifest)
+        self._builds.check_files(searcher.manifest)
         searcher.probe(_PROBE)
         return searcher.manifest.build
 
@@ -159,7 +182,7 @@ class Live:
 
     def _is_live(self, build: str) -> bool:
         try:
-            return self._artifact.live_id() == build
+            return self._builds.live_id() == build
         except WinnowError:
             return False
 
@@ -169,7 +192,7 @@ class Live:
         return NotReady(f"no index is open: {self._reason.message}", self._reason.hint)
 
     def _open(self, build: str) -> Searcher:
-        manifest, index = self._artifact.open(build)
+        manifest, index = self._builds.open(build)
         try:
             if manifest.languages is not None:  # else no question is told that it is in another
                 prepare_identifier()
@@ -184,26 +207,36 @@ class Live:
 
     def _look(self) -> None:
         """Let go of builds whose minute is over, and take up a new one where there is one."""
-        with self._lock:
+        with self._looking:
             now = self._tell_time()
-            self._earlier = {b: kept for b, kept in self._earlier.items() if kept[1] > now}
+            with self._lock:
+                self._earlier = {b: kept for b, kept in self._earlier.items() if kept[1] > now}
             if self._preparing is not None and self._preparing.is_alive():
                 return
             try:
-                build = self._artifact.live_id()
+                build = self._builds.live_id()
             except WinnowError as error:
-                self._refuse(error)
+                with self._lock:
+                    self._refuse(error)
                 return
-            in_use = self._searcher.manifest.build if self._searcher else ""
-            if build == in_use or (build == self._refused[0] and now < self._refused[1]):
-                return
-            if self._searcher is None:
-                self._prepare(build)
-                return
-            self._preparing = threading.Thread(
-                target=self._replace, args=(build,), name="winnow-reload", daemon=True
-            )
-            self._preparing.start()
+            with self._lock:
+                self._take_up(build, now)
+
+    def _take_up(self, build: str, now: float) -> None:
+        """Open what is live, unless it is in use, or was refused a moment ago."""
+        if self._searcher is not None and build == self._searcher.manifest.build:
+            self._reason = None
+            self._trouble.end()
+            return
+        if build == self._refused[0] and now < self._refused[1]:
+            return
+        if self._searcher is None:
+            self._prepare(build)
+            return
+        self._preparing = threading.Thread(
+            target=self._replace, args=(build,), name="winnow-reload", daemon=True
+        )
+        self._preparing.start()
 
     def _prepare(self, build: str) -> None:
         """The first build there is: nothing can be answered before it is open."""
@@ -217,7 +250,7 @@ class Live:
         try:
             known = self._earlier.get(build)
             if known is None:
-                self._artifact.verify(build)
+                self._builds.verify(build)
             searcher = known[0] if known else self._open(build)
             searcher.probe(_PROBE)
         except Exception as error:
@@ -236,13 +269,13 @@ class Live:
             self._earlier[before.manifest.build] = (before, self._tell_time() + KEPT_OPEN)
         self._refused = ("", 0.0)
         self._reason = None
+        self._trouble.end()
         record_act("build taken up", name_user(), SERVER, "done", build=searcher.manifest.build)
 
     def _refuse(self, error: WinnowError, build: str = "") -> None:
         if build:
             self._refused = (build, self._tell_time() + AGAIN)
-        if self._reason is None or self._reason.message != error.message:
-            _LOG.error("%s; the build in use stays", error)
+        self._trouble.tell(error, build)
         self._reason = error
 
 

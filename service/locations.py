@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings.builds import is_address
 from embeddings.errors import IndexMissing
 from service.settings import DEFAULT_CORPUS, INDEX_HOME, Settings
 
@@ -16,20 +17,29 @@ def read_paths(given: Sequence[str]) -> list[Path]:
     return [Path(path).expanduser() for path in given]
 
 
-def locate_index(paths: Sequence[Path], home: Path) -> Path:
-    """`index/<name>-<8 hex of the real paths>` under `home`."""
+def locate_index(paths: Sequence[Path], home: Path, place: str = "") -> Path:
+    """`index/<name>-<8 hex of the real paths>` under `home`.
+
+    With the place of an index in a database, the folder on this machine for what a build into it
+    works with: its 8 hex are of that too, so that neither two corpora nor two databases share one.
+    """
     real = sorted({str(path.resolve()) for path in paths})
+    real += [place] if place else []
     digest = hashlib.sha256("\0".join(real).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     name = _ODD.sub("-", paths[0].resolve().name).strip("-.") or "corpus"
     return home / INDEX_HOME / f"{name}-{digest}"
 
 
 def locate_keys(settings: Settings, home: Path) -> Path:
-    """The file of keys named, else `keys.json` beside the folder of the index."""
+    """The file of keys named, else `keys.json` beside the folder of the index.
+
+    Where the index is no folder, or none is named: beside those under `home`.
+    """
     if settings.keys:
         return Path(settings.keys).expanduser()
-    index = Path(settings.index).expanduser() if settings.index else home / INDEX_HOME / "any"
-    return index.parent / "keys.json"
+    if not settings.index or is_address(settings.index):
+        return home / INDEX_HOME / "keys.json"
+    return Path(settings.index).expanduser().parent / "keys.json"
 
 
 def find_index(home: Path) -> Path:

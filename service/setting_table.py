@@ -56,7 +56,7 @@ class Setting:
 
 _AGAIN = "; may be repeated (in the variable: divided by `:`)"
 SETTINGS: tuple[Setting, ...] = (
-    Setting("index", str, "", "folder that holds the builds of an index", "DIR"),
+    Setting("index", str, "", "folder that holds the builds of an index, or postgresql://…", "DIR"),
     Setting("encoder", str, "", "encoder: its name, a model folder, or a hub name", "NAME"),
     Setting(
         "device",

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds
 from embeddings.errors import ServiceError
 from embeddings.holding import alone, held
 from service.approval import Approval
@@ -51,13 +51,13 @@ class Supervisor:
 
     def __init__(
         self,
-        artifact: Artifact,
+        builds: Builds,
         listener: socket.socket,
         count: int,
         bounds: tuple[int, int],
         order: Mapping[str, Any],
     ) -> None:
-        self._artifact = artifact
+        self._builds = builds
         self._listener = listener
         self._count = count
         self._bounds = bounds
@@ -94,7 +94,7 @@ class Supervisor:
 
     def _share(self, folder: Path) -> None:
         """Put into the folder what the processes share, and approve builds from now on."""
-        approval = Approval(self._artifact, folder / "approved")
+        approval = Approval(self._builds, folder / "approved")
         threading.Thread(target=self._follow, args=(approval,), daemon=True).start()
         (folder / "counts").mkdir()
         with (folder / "held").open("w+b") as file:

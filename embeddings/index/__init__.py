@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.index.filtering import Standing
+from embeddings.manifest import Manifest
 from embeddings.records import (
     DocumentSummary,
     Filter,
@@ -28,10 +29,12 @@ NO_FILTER = Filter()
 
 @dataclass(frozen=True, slots=True)
 class VectorFacts:
-    """How rows of vectors are searched: all compared (`flat`), or by `lists` of near rows.
+    """How rows of vectors are searched.
 
-    `recall` is the share of the ten nearest rows that a search finds, measured when they were
-    written, `missed` what lists would have had where they were not good enough.
+    All are compared (`flat`), or `probes` of the `lists` of near rows, or a `graph` (HNSW) is
+    followed, `probes` wide. `recall` is the share of the ten nearest rows that a search finds,
+    measured when they were written, `missed` what lists would have had where they were not good
+    enough.
     """
 
     kind: str
@@ -127,7 +130,7 @@ class Writer(Protocol):
         """
         ...
 
-    def verify(self, manifest: Mapping[str, object]) -> None:
+    def verify(self, manifest: Manifest) -> None:
         """Write the manifest, read everything back, raise IndexDamaged where it differs."""
         ...
 

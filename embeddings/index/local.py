@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.builds import Recalled
 from embeddings.holding import hold
 from embeddings.index import NO_FILTER
 from embeddings.index.files import ARRAYS, LISTS, STORE
@@ -33,7 +34,6 @@ from embeddings.records import (
     Numbers,
     Occurrences,
     Signals,
-    Span,
     StoredDocument,
     StoredPassage,
     Vectors,
@@ -53,16 +53,6 @@ class _Allowed:
     @property
     def count(self) -> int:
         return int(np.count_nonzero(self.passages))
-
-
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """Passages with the places of their sentences, and the vectors of both, in their order."""
-
-    texts: Sequence[str]
-    sentences: Sequence[Sequence[Span]]
-    vectors: Vectors
-    sentence_vectors: Vectors
 
 
 class LocalIndex:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.artifact import Artifact
 from embeddings.build import build_index
+from embeddings.builds import Builds
 from embeddings.corpus import Progress
 from embeddings.encoders import Encoder, Tokenizer
 from embeddings.index import Index
@@ -57,7 +57,7 @@ class BuildTimes:
 
 def time_build(
     folder: Path,
-    artifact: Artifact,
+    builds: Builds,
     encoder: Encoder,
     tokenizer: Tokenizer,
     name: str,
@@ -66,9 +66,9 @@ def time_build(
     """Build a new index of a folder with an encoder that is loaded, then run the encoder alone."""
     encoder.encode_passages(["the first text takes longer than those after it"])
     clock = StageClock(progress)
-    report = build_index([folder], artifact, lambda: encoder, tokenizer, name, progress=clock)
+    report = build_index([folder], builds, lambda: encoder, tokenizer, name, progress=clock)
     seconds = clock.stop()
-    _, index = artifact.open()
+    _, index = builds.open()
     texts = list_texts(index, encoder.identity.pooled)
     index.close()
     tokens = tokenizer.count_tokens(texts)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds
 from embeddings.encoders import Tokenizer
 from embeddings.manifest import Manifest
 from service.bench.building import BuildTimes
@@ -117,7 +116,7 @@ def measure_queries(searcher: Searcher, queries: Sequence[str], limits: Limits) 
 
 
 def measure_served(
-    directory: Path,
+    index: str,
     encoder: str,
     plan: Plan,
     queries: Sequence[str],
@@ -130,7 +129,7 @@ def measure_served(
     for workers in plan.workers:
         named = f"{workers} worker" + ("s" if workers > 1 else "")
         tell(f"server, {named}")
-        with serve(directory, workers, encoder) as server:
+        with serve(index, workers, encoder) as server:
             rest = targets[_WARMING + plan.queries :]
             load(server.host, server.port, targets[:_WARMING], 1, plan.seconds)
             one = targets[_WARMING : _WARMING + plan.queries]
@@ -199,11 +198,11 @@ def describe_build(built: BuildTimes) -> Iterator[Figure]:
     )
 
 
-def describe_index(artifact: Artifact, manifest: Manifest, searcher: Searcher) -> dict[str, Any]:
+def describe_index(builds: Builds, manifest: Manifest, searcher: Searcher) -> dict[str, Any]:
     """Which build is measured, and what runs its encoder."""
     encoder = searcher._encoder
     return {
-        "directory": str(artifact.directory),
+        "place": builds.place,
         "build": manifest.build,
         "passages": manifest.counts["passages"],
         "sentences": manifest.counts["sentences"],

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds
 from embeddings.words import find_words
 from service.query import LONGEST_QUERY
 
@@ -13,10 +13,10 @@ _FEWEST, _MOST = 5, 12
 _TRIES = 100
 
 
-def make_queries(artifact: Artifact, count: int) -> list[str]:
+def make_queries(builds: Builds, count: int) -> list[str]:
     """So many queries of 5 to 12 words of a passage each, the same for the same index."""
     chance = random.Random(_SEED)  # nosec B311  # no secret
-    texts = _sample_texts(artifact, chance)
+    texts = _sample_texts(builds, chance)
     queries = _draw(texts, chance)
     found: dict[str, None] = {}
     for _ in range(count):
@@ -34,9 +34,9 @@ def _draw(texts: list[list[str]], chance: random.Random) -> Iterator[str]:
         yield " ".join(chance.sample(words, count))[:LONGEST_QUERY]
 
 
-def _sample_texts(artifact: Artifact, chance: random.Random) -> list[list[str]]:
+def _sample_texts(builds: Builds, chance: random.Random) -> list[list[str]]:
     """The words of some passages."""
-    _, index = artifact.open()
+    _, index = builds.open()
     try:
         count = index.passage_count
         numbers = sorted(chance.sample(range(count), min(count, _SAMPLED)))

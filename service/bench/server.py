@@ -1,5 +1,6 @@
 """`winnow serve` as a process of its own: when it first answers, and what it holds in memory."""
 
+import os
 import re
 import signal
 import subprocess
@@ -63,21 +64,35 @@ def make_target(query: str) -> str:
 
 
 @contextmanager
-def serve(directory: Path, workers: int, encoder: str) -> Iterator[Server]:
+def serve(index: str, workers: int, encoder: str) -> Iterator[Server]:
     """A server over an index on a free port, for as long as the context lasts.
 
-    Raises ServiceError where it does not start.
+    It is told which by its environment, since a command line shows to everyone and an address may
+    hold a password. Raises ServiceError where it does not start.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "service", "serve", "--index", str(directory.resolve())]
-        command += ["--port", "0", "--workers", str(workers), *_OPEN]
+        command = [
+            sys.executable,
+            "-m",
+            "service",
+            "serve",
+            "--port",
+            "0",
+            "--workers",
+            str(workers),
+            *_OPEN,
+        ]
         command += ["--keys", str(Path(folder, "keys.json"))]
         command += ["--encoder", encoder] if encoder else []
         said = Path(folder, "said.txt")
         started = time.monotonic()
         with said.open("w", encoding="utf-8") as file:
             process = subprocess.Popen(  # nosec B603  # this very program
-                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                env={**os.environ, "WINNOW_INDEX": index},
             )
         try:
             _, host, port = _wait(process, said, _ADDRESS)

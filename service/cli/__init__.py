@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 from embeddings import __version__
+from embeddings.builds import is_address
 from embeddings.errors import WinnowError
 from service.cli.output import show_error
 from service.quoting import FORMS
@@ -92,6 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _make_parser().parse_args(arguments)
     try:
         settings = read_settings(parsed, os.environ)
+        if is_address(os.environ.get("WINNOW_INDEX", "")):
+            # It may hold a password, which is for none of the processes that this one starts.
+            del os.environ["WINNOW_INDEX"]
         command = import_module(f"service.cli.{parsed.command}")
         code: int = command.run(parsed, settings)
         sys.stdout.flush()  # so that a closed pipe is met here, and not while Python shuts down

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds, open_builds
 from embeddings.encoders import DEFAULT_ENCODER, Encoder, load_encoder, load_tokenizer
 from embeddings.errors import CorpusMissing, InvalidInput
 from service.bench.building import BuildTimes, time_build
@@ -27,7 +27,7 @@ from service.bench.measuring import (
 )
 from service.bench.queries import make_queries
 from service.bench.stages import TOTAL
-from service.cli.opening import choose_directory, make_live
+from service.cli.opening import choose_index, make_live
 from service.cli.output import ProgressBar, print_json, say
 from service.settings import Settings
 
@@ -61,20 +61,18 @@ def measure(settings: Settings, plan: Plan | None = None) -> Report:
     plan = plan or Plan()
     _refuse_two(settings)
     machine, load = describe_machine(), read_load()
-    with _choose_index(settings) as (artifact, built):
-        settings = replace(settings, index=str(artifact.directory))
-        index, figures = _measure_index(artifact, settings, plan)
+    with _find_index(settings) as (name, built):
+        index, figures = _measure_index(replace(settings, index=name), plan)
     figures += describe_build(built) if built else []
     return Report(machine, {"before": load, "after": read_load()}, index, figures)
 
 
-def _measure_index(
-    artifact: Artifact, settings: Settings, plan: Plan
-) -> tuple[dict[str, Any], list[Figure]]:
-    searcher = make_live(artifact, settings).open()
+def _measure_index(settings: Settings, plan: Plan) -> tuple[dict[str, Any], list[Figure]]:
+    builds = open_builds(settings.index)
+    searcher = make_live(builds, settings).open()
     manifest = searcher.manifest
-    index = describe_index(artifact, manifest, searcher)
-    queries = make_queries(artifact, plan.all_queries)
+    index = describe_index(builds, manifest, searcher)
+    queries = make_queries(builds, plan.all_queries)
     tokenizer = load_tokenizer(settings.encoder or manifest.encoder["name"])
     say("measuring limits")
     figures, limits = measure_limits(manifest, tokenizer, queries[: plan.queries], plan)
@@ -83,7 +81,7 @@ def _measure_index(
     figures += measure_queries(searcher, asked, limits)
     searcher.close()
     alone = next(one.value for one in reversed(figures) if one.name == TOTAL)
-    served = measure_served(artifact.directory, settings.encoder, plan, queries, limits, alone, say)
+    served = measure_served(settings.index, settings.encoder, plan, queries, limits, alone, say)
     return index, [*figures, *served, *describe_disk(manifest)]
 
 
@@ -97,12 +95,12 @@ def _refuse_two(settings: Settings) -> None:
 
 
 @contextmanager
-def _choose_index(settings: Settings) -> Iterator[tuple[Artifact, BuildTimes | None]]:
+def _find_index(settings: Settings) -> Iterator[tuple[str, BuildTimes | None]]:
     """An index that is there, or one built in a temporary folder, with the time that took."""
     if not (settings.build or settings.passages):
-        artifact = Artifact(choose_directory(settings))
-        artifact.live_id()
-        yield artifact, None
+        name = choose_index(settings)
+        open_builds(name).live_id()
+        yield name, None
         return
     with tempfile.TemporaryDirectory() as temporary:
         if settings.build:
@@ -113,14 +111,14 @@ def _choose_index(settings: Settings) -> Iterator[tuple[Artifact, BuildTimes | N
             folder = Path(temporary, "texts")
             folder.mkdir()
             write_texts(folder, settings.passages)
-        artifact = Artifact(Path(temporary, "index"))
-        yield artifact, _build(folder, artifact, settings.encoder or DEFAULT_ENCODER)
+        name = str(Path(temporary, "index"))
+        yield name, _build(folder, open_builds(name), settings.encoder or DEFAULT_ENCODER)
 
 
-def _build(folder: Path, artifact: Artifact, name: str) -> BuildTimes:
+def _build(folder: Path, builds: Builds, name: str) -> BuildTimes:
     encoder: Encoder = load_encoder(name)
     with ProgressBar() as progress:
-        return time_build(folder, artifact, encoder, load_tokenizer(name), name, progress)
+        return time_build(folder, builds, encoder, load_tokenizer(name), name, progress)
 
 
 def print_report(report: Report, changes: list[Change]) -> None:

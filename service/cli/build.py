@@ -4,9 +4,9 @@ import argparse
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from embeddings.artifact import Artifact
 from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
+from embeddings.builds import Builds, is_address, open_builds
 from embeddings.documents import require_ocr
 from embeddings.encoders import (
     DEFAULT_ENCODER,
@@ -18,6 +18,7 @@ from embeddings.encoders import (
 )
 from embeddings.errors import InvalidInput
 from service.audit import acting
+from service.cli.opening import choose_index
 from service.cli.output import ProgressBar, print_json, say
 from service.locations import locate_index, read_paths
 from service.logs import set_up_logs
@@ -57,13 +58,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if settings.strict and report.manifest.unreadable else 0
 
 
-def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]:
+def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
     """Build the index of the paths where it belongs, telling the person what was found."""
-    directory = (
-        Path(settings.index).expanduser() if settings.index else locate_index(paths, Path.cwd())
-    )
     name = settings.encoder or DEFAULT_ENCODER
-    artifact = Artifact(directory, settings.keep_builds)
+    builds = _open_builds(choose_index(settings, paths), paths, settings.keep_builds)
     rounded: list[RoundedEncoder] = []
 
     def load() -> Encoder:
@@ -72,10 +70,10 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
         rounded.append(load_rounded(name, say))
         return rounded[0]
 
-    with acting("build", index=str(directory)) as facts, ProgressBar() as progress:
+    with acting("build", index=builds.place) as facts, ProgressBar() as progress:
         report = build_index(
             paths,
-            artifact,
+            builds,
             load,
             load_tokenizer(name),
             name,
@@ -88,8 +86,17 @@ def build(paths: list[Path], settings: Settings) -> tuple[Artifact, BuildReport]
         if rounded:
             report = replace(report, loss=rounded[0].measure_loss())
         facts |= {"build": report.manifest.build, "published": "yes" if report.fresh else "no"}
-    _tell(report, directory)
-    return artifact, report
+    _tell(report, builds.place)
+    return builds, report
+
+
+def _open_builds(index: str, paths: list[Path], kept: int) -> Builds:
+    """A database is given a folder on this machine for what the build works with."""
+    if not is_address(index):
+        return open_builds(index, kept=kept)
+    from embeddings.index.postgres.addresses import read_address
+
+    return open_builds(index, locate_index(paths, Path.cwd(), read_address(index).shown), kept)
 
 
 def _choose_options(settings: Settings) -> BuildOptions:
@@ -104,11 +111,11 @@ def _choose_options(settings: Settings) -> BuildOptions:
     )
 
 
-def _tell(report: BuildReport, directory: Path) -> None:
+def _tell(report: BuildReport, place: str) -> None:
     manifest, counts = report.manifest, report.manifest.counts
     did = "built" if report.fresh else "nothing changed since build"
     say(
-        f"{did} {manifest.build} in {directory}: {counts['documents']:,} documents, "
+        f"{did} {manifest.build} in {place}: {counts['documents']:,} documents, "
         f"{counts['passages']:,} passages, {counts['folded']:,} folded, "
         f"{counts['set_aside']:,} lines set aside, {counts['unreadable']:,} unreadable "
         f"({report.seconds:.1f} s)"

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds
 from embeddings.encoders import Encoder, load_encoder
 from service.cli.build import build
 from service.cli.evaluation_tables import print_report
-from service.cli.opening import choose_directory, make_live
+from service.cli.opening import make_live, open_chosen
 from service.cli.output import ProgressBar, print_json, say
 from service.evaluation.answers import measure_answers, measure_refusals, warm
 from service.evaluation.collections import Collection, read_collection
@@ -78,8 +78,8 @@ def _judge(report: Report, limits: Limits) -> int:
 
 def _evaluate_collection(collection: Collection, settings: Settings) -> Report:
     """Over an index of the collection, built by these settings where there is none yet."""
-    artifact, _ = build([collection.folder], settings)
-    searcher = _open(artifact, settings)
+    builds, _ = build([collection.folder], settings)
+    searcher = _open(builds, settings)
     with ProgressBar() as progress:
         # First, while each query is still to be encoded: these are the ones that are timed.
         answers = answer_collection(searcher, collection, progress)
@@ -117,7 +117,7 @@ def _evaluate_questions(questions: list[Question], path: Path, settings: Setting
     if not settings.index:
         settings = replace(settings, index=str(locate_index([path.parent], Path.cwd())))
         say(f"index: {settings.index}")
-    searcher = _open(Artifact(choose_directory(settings)), settings)
+    searcher = _open(open_chosen(settings), settings)
     asked = ask_all(searcher, questions)
     with ProgressBar() as progress:
         signals = weigh_over_questions(searcher, questions, progress) if settings.signals else {}
@@ -130,13 +130,13 @@ def _evaluate_questions(questions: list[Question], path: Path, settings: Setting
     }
 
 
-def _open(artifact: Artifact, settings: Settings) -> Searcher:
+def _open(builds: Builds, settings: Settings) -> Searcher:
     """A Searcher that encodes each query once, ready to be timed."""
 
     def load(name: str) -> Encoder:
         return Remembering(load_encoder(name, say, settings.device))
 
-    searcher = make_live(artifact, settings, load).open()
+    searcher = make_live(builds, settings, load).open()
     warm(searcher)
     return searcher
 

@@ -6,13 +6,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds, open_builds
 from embeddings.errors import CorpusError, PortTaken, ServiceError
 from service.access import Access
 from service.cli.admitting import make_access
-from service.cli.opening import choose_directory, make_live
+from service.cli.opening import choose_index, make_live
 from service.cli.output import say
 from service.live import Live
 from service.locations import read_paths
@@ -37,10 +38,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         require_packages()
     listener = take_port(settings.host, settings.port)
     with listener:
-        if arguments.paths:
+        paths = read_paths(arguments.paths)
+        settings = replace(settings, index=choose_index(settings, paths))
+        if paths:
             from service.cli.build import build  # all that reads documents, which nothing else does
 
-            artifact, report = build(read_paths(arguments.paths), settings)
+            builds, report = build(paths, settings)
             if settings.strict and report.manifest.unreadable:
                 raise CorpusError(
                     f"{len(report.manifest.unreadable):,} could not be read (named above), "
@@ -48,8 +51,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     "mend them, or serve without --strict",
                 )
         else:
-            artifact = Artifact(choose_directory(settings))
-        return _serve(artifact, listener, settings, access)
+            builds = open_builds(settings.index)
+        return _serve(builds, listener, settings, access)
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -82,7 +85,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, access: Access) -> int:
+def _serve(builds: Builds, listener: socket.socket, settings: Settings, access: Access) -> int:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
 
@@ -90,17 +93,17 @@ def _serve(artifact: Artifact, listener: socket.socket, settings: Settings, acce
         say(f"serving on http://{shown}:{port} (Ctrl-C stops)")
 
     if settings.workers == 1:
-        live = make_live(artifact, settings)
+        live = make_live(builds, settings)
         answer(live, listener, settings, access, lambda _: tell_ready())
         return 0
     from service.supervisor import Supervisor
 
     supervisor = Supervisor(
-        artifact,
+        builds,
         listener,
         settings.workers,
         (settings.concurrency or count_turns(settings.workers), settings.queue),
-        {"index": str(artifact.directory), "settings": pack_settings(settings)},
+        {"settings": pack_settings(settings)},
     )
     return supervisor.run(settings.stop_timeout, tell_ready)
 

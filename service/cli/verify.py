@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from embeddings import __version__
-from embeddings.artifact import Artifact
+from embeddings.builds import Builds
 from embeddings.earlier import list_libraries
 from embeddings.manifest import Manifest
 from embeddings.sources import Displaced, DocumentCheck, SourceCheck, check_sources
-from service.cli.opening import choose_directory
+from service.cli.opening import open_chosen
 from service.cli.output import ProgressBar, print_json, say, show_plain
 from service.settings import Settings
 
@@ -20,18 +20,18 @@ _MOST_LISTED = 10
 
 def run(_: argparse.Namespace, settings: Settings) -> int:
     """Exit 0 when the build is intact, 4 when it is but a citation is not; else IndexDamaged."""
-    artifact = Artifact(choose_directory(settings))
-    live = artifact.live_id()
-    builds = artifact.finished() if settings.all else [live]
-    manifests = {build: artifact.verify(build) for build in builds}
-    checks = _check_all(artifact) if settings.sources else []
+    builds = open_chosen(settings)
+    live = builds.live_id()
+    ids = builds.finished() if settings.all else [live]
+    manifests = {build: builds.verify(build) for build in ids}
+    checks = _check_all(builds) if settings.sources else []
     if settings.json:
         print_json(
             {
                 "build": live,
                 "intact": True,
                 "files": len(manifests[live].files),
-                "builds": builds,
+                "builds": ids,
                 "sources": [_describe_source(check) for check in checks],
                 "summary": _sum_up(checks) if settings.sources else None,
             }
@@ -44,8 +44,8 @@ def run(_: argparse.Namespace, settings: Settings) -> int:
     return 0 if all(check.is_sound for check in checks) else SOURCES_CHANGED
 
 
-def _check_all(artifact: Artifact) -> list[SourceCheck]:
-    manifest, index = artifact.open()
+def _check_all(builds: Builds) -> list[SourceCheck]:
+    manifest, index = builds.open()
     try:
         with ProgressBar() as progress:
             return list(check_sources(manifest, index, progress))

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from embeddings.builds import open_builds
 from embeddings.errors import WinnowError
 from service.approval import Approved
 from service.cli.admitting import make_access
@@ -40,7 +41,7 @@ def _answer(order: dict[str, Any], ready: int) -> None:
     set_up_logs(settings.log_format)
     ledger, held = Ledger(folder / "ledger"), _map_held(folder)
     keep_counts_of(order["slot"])
-    live = make_live(Approved(Path(order["index"]), folder / "approved"), settings)
+    live = make_live(Approved(open_builds(settings.index), folder / "approved"), settings)
 
     def begin(stop: Any) -> None:
         threading.Thread(target=_stop_at_end, args=(stop,), daemon=True).start()

@@ -17,7 +17,7 @@ import numpy as np
 from embeddings.artifact import Artifact
 from embeddings.encoders import DEFAULT_ENCODER
 from service.bench.queries import make_queries
-from service.cli.opening import choose_directory, make_live
+from service.cli.opening import choose_index, make_live
 from service.query import Query
 from service.search import Searcher
 from service.settings import Settings
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--index", default="", help="an index made with the default encoder")
     settings = Settings(index=parser.parse_args(arguments).index)
-    artifact = Artifact(choose_directory(settings))
+    artifact = Artifact(Path(choose_index(settings)))
     searcher = make_live(artifact, settings).open()
     if searcher.manifest.encoder["name"] != DEFAULT_ENCODER:
         sys.exit(f"needs an index made with {DEFAULT_ENCODER}")

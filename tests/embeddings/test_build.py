@@ -9,7 +9,8 @@ import pytest
 
 from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions
-from embeddings.errors import IndexOfOtherRoots
+from embeddings.errors import ArtifactError, IndexOfOtherRoots
+from embeddings.manifest import Manifest
 from tests.embeddings.building import (
     CountingEncoder,
     FailingEncoder,
@@ -231,3 +232,40 @@ def test_an_encoder_that_fails_leaves_the_earlier_build_live(
     assert tiny_artifact.live_id() == live
     assert [path.name for path in (tiny_artifact.directory / "builds").iterdir()] == [live]
     assert build(tiny_corpus, tiny_artifact).fresh
+
+
+class _Away(Artifact):
+    """Builds that could not be asked for a moment, as those in a database may be."""
+
+    def manifest(self, build: str | None = None) -> Manifest:
+        raise ArtifactError("no server answers")
+
+
+def test_what_cannot_be_asked_for_a_moment_is_not_built_anew(
+    tiny_artifact: Artifact, tmp_path: Path
+) -> None:
+    """It may hold the documents of other folders, which nothing but --replace may replace."""
+    live = tiny_artifact.live_id()
+    other = write_files(tmp_path / "other", {"a.txt": NEW})
+    with pytest.raises(ArtifactError, match="no server answers"):
+        build(other, _Away(tiny_artifact.directory))
+    assert tiny_artifact.live_id() == live
+
+
+class _Elsewhere(Artifact):
+    """Builds that lie elsewhere than what a build works with."""
+
+    @property
+    def workspace(self) -> Path:
+        return self.directory.parent / "workspaces" / "one"
+
+
+def test_a_build_works_in_a_folder_of_its_own_where_its_index_is_elsewhere(tmp_path: Path) -> None:
+    corpus = write_files(tmp_path / "corpus", {"a.txt": NEW})
+    builds = _Elsewhere(tmp_path / "index")
+    with pytest.raises(MemoryError):
+        build(corpus, builds, FailingEncoder())
+    assert list((tmp_path / "workspaces" / "one").iterdir())
+    assert build(corpus, builds).fresh
+    left = {path.name for path in (tmp_path / "index").iterdir()}
+    assert left == {"builds", "current", "lock"}

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.errors import BuildGone, EncoderMismatch, NotReady
+from embeddings.errors import ArtifactError, BuildGone, EncoderMismatch, NotReady
 from embeddings.holding import alone
 from embeddings.manifest import Manifest
 from service.app import create_app
@@ -347,6 +347,49 @@ def test_an_index_that_vanishes_leaves_the_build_in_use_serving(
     first, _ = _ask(served, "lamp")
     (directory / "current").unlink()
     assert _ask(served, "lamp")[0] == first
+
+
+class _Slow(Artifact):
+    """An index that gives no answer until the test says so, and then that it has none."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.away, self.asked, self.answers = (threading.Event() for _ in range(3))
+
+    def live_id(self) -> str:
+        if self.away.is_set():
+            self.asked.set()
+            assert self.answers.wait(60)
+            raise ArtifactError("no server answers")
+        return super().live_id()
+
+    def is_being_written(self) -> bool:
+        raise ArtifactError("no server answers")
+
+
+def test_no_request_waits_for_an_index_that_is_slow_to_say_what_is_live(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    artifact = _Slow(directory)
+    live = Live(artifact, load_encoder)
+    first = live.open().manifest.build
+    live.follow()
+    artifact.away.set()
+    assert artifact.asked.wait(60)
+    with ThreadPoolExecutor(1) as asker:  # else it would wait for ever, and the test with it
+        answer = asker.submit(lambda: live.find(passage_id="none").search(Query("the lamp")))
+        pinned = asker.submit(lambda: live.pin(first))
+        assert answer.result(60).build == first
+        assert pinned.result(60).manifest.build == first
+    assert not live.is_being_replaced
+    artifact.answers.set()
+    live.settle()
+    live.settle()
+    assert [line for line in caplog.messages if "stays" in line] == [
+        "no server answers; the build in use stays"
+    ]
+    assert live.searcher.manifest.build == first
+    live.close()
 
 
 class _OtherEncoder(HashingEncoder):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import IndexMissing
-from service.locations import find_index, locate_index
+from service.locations import find_index, locate_index, locate_keys
+from service.settings import Settings
 
 
 def _publish(directory: Path) -> Path:
@@ -42,6 +43,24 @@ def test_the_order_of_several_folders_does_not_matter_to_the_digest(tmp_path: Pa
         for paths in ([one, other], [other, one])
     }
     assert len(digests) == 1
+
+
+def test_what_builds_into_databases_work_with_is_apart_by_corpus_and_database(
+    tmp_path: Path,
+) -> None:
+    places = ("", "postgresql://ann@one/db", "postgresql://ann@two/db")
+    paths = [tmp_path / "one", tmp_path / "other"]
+    found = {locate_index([path], tmp_path, place) for path in paths for place in places}
+    assert len(found) == 6
+
+
+def test_keys_lie_beside_the_index_or_where_indexes_lie(tmp_path: Path) -> None:
+    address = "postgresql://ann:secret@db.example/winnow"
+    usual = tmp_path / "index" / "keys.json"
+    assert locate_keys(Settings(), tmp_path) == usual
+    assert locate_keys(Settings(index=address), tmp_path) == usual
+    assert locate_keys(Settings(index="/srv/ix"), tmp_path) == Path("/srv/keys.json")
+    assert locate_keys(Settings(index=address, keys="/srv/k.json"), tmp_path) == Path("/srv/k.json")
 
 
 @pytest.mark.parametrize("name", ["---", "...", "документы", "a" * 50, "\udcff"])

@@ -19,6 +19,9 @@ HEAVY = {
     "transformers",
     "fastapi",
     "starlette",
+    "asyncpg",
+    "pyarrow",
+    "ray",
 }
 QUESTIONS = [
     ("a", "plain", "How many ships did the lighthouse keeper count?", ["nineteen ships"]),
