@@ -133,7 +133,7 @@ def test_the_environment_is_read_where_settings_are() -> None:
         "service/cli/__init__.py",
         "service/settings.py",
         "service/supervisor.py",  # hands it on to the processes that it starts
-        # PGSERVICE, PGHOST and the like: they are not Winnow's, but those of every PostgreSQL client.
+        # PGSERVICE, PGHOST and the like: those of every client of PostgreSQL, not Winnow's own
         "embeddings/index/postgres/defaults.py",
     }
 

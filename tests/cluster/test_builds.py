@@ -151,7 +151,7 @@ def test_an_altered_row_is_found(builds: Builds, run: Run, table: str, change: s
 def test_a_missing_table_is_found_at_once(builds: Builds, run: Run) -> None:
     manifest, _ = publish(builds, make_contents(seed=1))
     run(f"DROP TABLE {Tables('{schema}', manifest.build)['terms']}")
-    with pytest.raises(IndexDamaged, match="terms_.* is missing"):
+    with pytest.raises(IndexDamaged, match=r"terms_.* is missing"):
         builds.open()
 
 

@@ -1,4 +1,4 @@
-"""Of many passages the nearest are found by graphs: nearly all of them, whatever a filter leaves."""
+"""Of many passages graphs find nearly all of the nearest, whatever a filter leaves."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ request lasts. A writer has one connection to the primary, and nothing of it is 
 
 import asyncio
 import socket
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any
 import asyncpg
 
 from embeddings.errors import DatabaseUnfit
-from embeddings.index.postgres.addresses import read_address, show_host
+from embeddings.index.postgres.addresses import Address, read_address, show_host
 from embeddings.index.postgres.background import Background
 from embeddings.index.postgres.failures import (
     Failure,
@@ -60,10 +61,12 @@ class Database:
         self._background = Background(f"winnow to {self._address.database}")
         self._nodes = Nodes(
             [
-                Node(show_host(*host), partial(self._open, *host, _PATIENCE))
+                Node(show_host(*host), partial(_open, self._address, *host, _PATIENCE))
                 for host in self._address.hosts
             ]
         )
+        # When the last index over it has gone, too: nothing here refers back to it.
+        self._closing = weakref.finalize(self, _close_all, self._nodes, self._background)
 
     def __repr__(self) -> str:
         return f"Database({self.shown!r})"
@@ -114,8 +117,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections. Nothing may be asked afterwards."""
-        self._background.run(self._nodes.close())
-        self._background.stop()
+        self._closing()
 
     async def _ask(
         self, statements: Sequence[Statement], breadth: int, primary: bool
@@ -153,7 +155,7 @@ class Database:
         raise explain(self._address, failures) from failures[-1].error
 
     async def _open_leading(self, node: Node, host: str, port: int) -> Link:
-        link = await self._open(host, port, 0.0)
+        link = await _open(self._address, host, port, 0.0)
         try:
             async with asyncio.timeout(self._address.connect_seconds):
                 await _require_primary(node, link)
@@ -162,27 +164,27 @@ class Database:
             raise
         return link
 
-    async def _open(self, host: str, port: int, statement_seconds: float) -> Link:
-        """A new connection, with the types and settings of every one here."""
-        address = self._address
-        async with asyncio.timeout(address.connect_seconds):
-            connection = await asyncpg.connect(
-                f"postgresql:///?{address.passed}" if address.passed else None,
-                host=host,
-                port=port,
-                user=address.user,
-                password=address.password,
-                database=address.database,
-                server_settings={"application_name": address.application},
-                target_session_attrs="any",
-            )
-            try:
-                has_vectors = await _prepare(connection, statement_seconds)
-            except BaseException:
-                connection.terminate()
-                raise
-        followed = getattr(connection.get_settings(), "in_hot_standby", None)
-        return Link(connection, has_vectors, leads=followed == "off")
+
+async def _open(address: Address, host: str, port: int, statement_seconds: float) -> Link:
+    """A new connection, with the types and settings of every one here."""
+    async with asyncio.timeout(address.connect_seconds):
+        connection = await asyncpg.connect(
+            f"postgresql:///?{address.passed}" if address.passed else None,
+            host=host,
+            port=port,
+            user=address.user,
+            password=address.password,
+            database=address.database,
+            server_settings={"application_name": address.application},
+            target_session_attrs="any",
+        )
+        try:
+            has_vectors = await _prepare(connection, statement_seconds)
+        except BaseException:
+            connection.terminate()
+            raise
+    followed = getattr(connection.get_settings(), "in_hot_standby", None)
+    return Link(connection, has_vectors, leads=followed == "off")
 
 
 async def _prepare(connection: Any, statement_seconds: float) -> bool:
@@ -248,6 +250,11 @@ async def _require_primary(node: Node, link: Link) -> None:
     node.leads = not await link.connection.fetchval(_IS_STANDBY)
     if not node.leads:
         raise NoPrimary
+
+
+def _close_all(nodes: Nodes, background: Background) -> None:
+    background.run(nodes.close())
+    background.stop()
 
 
 async def _close(connection: Any) -> None:

@@ -4,7 +4,10 @@ from embeddings.errors import IndexDamaged, IndexFormat
 from embeddings.index.postgres.client import Session
 from embeddings.index.postgres.schema import MIGRATIONS, VERSION, Tables
 
-_VERSIONS = "CREATE TABLE IF NOT EXISTS {schema}.version (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), number int NOT NULL)"
+_VERSIONS = (
+    "CREATE TABLE IF NOT EXISTS {schema}.version (only_one boolean PRIMARY KEY DEFAULT true"
+    " CHECK (only_one), number int NOT NULL)"
+)
 
 
 class Registry:

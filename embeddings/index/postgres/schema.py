@@ -19,9 +19,9 @@ MIGRATIONS = (
 )
 """Statements that take the registry from each version to the next."""
 
-_PASSAGE = """ id text NOT NULL, document_id text NOT NULL, "start" int NOT NULL, "end" int NOT NULL,
- text text NOT NULL, sentences text NOT NULL, heading text, language text, page int,
- comment boolean NOT NULL"""
+_PASSAGE = """ id text NOT NULL, document_id text NOT NULL, "start" int NOT NULL,
+ "end" int NOT NULL, text text NOT NULL, sentences text NOT NULL, heading text, language text,
+ page int, comment boolean NOT NULL"""
 _TABLES: Mapping[str, str] = {
     "documents": """ id text NOT NULL, number int NOT NULL, file text, source text COLLATE "C",
  title text, language text, date text, characters int, passages int, sha256 text, encoding text,

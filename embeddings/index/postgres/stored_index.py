@@ -87,7 +87,7 @@ class DatabaseIndex:
         beside = {number: (before, after) for number, before, after, _ in passages}
         own = {number: cosine for number, *_, cosine in passages}
         own |= self._read_cosines({n for two in beside.values() for n in two} - own.keys(), vector)
-        best = dict(sentences)
+        best = {number: cosine for number, cosine in sentences}
         around = [max(own[near] for near in beside[number]) for number in wanted]
         return Signals(
             passage=np.array([own[number] for number in wanted], dtype=np.float32),
