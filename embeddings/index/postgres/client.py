@@ -113,9 +113,8 @@ class Database:
         _check_vector(self.shown, here, vectors[0][1] if vectors else None)
 
     def close(self) -> None:
-        """Close all connections. Nothing may be asked afterwards."""
-        self._background.run(self._nodes.close())
-        self._background.stop()
+        """Close all connections for good; what was being asked is cancelled."""
+        self._background.stop(self._nodes.close())
 
     async def _ask(
         self, statements: Sequence[Statement], breadth: int, primary: bool
