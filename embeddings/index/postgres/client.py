@@ -116,7 +116,7 @@ class Database:
         _check_vector(self.shown, here, vectors[0][1] if vectors else None)
 
     def close(self) -> None:
-        """Close all connections. Nothing may be asked afterwards."""
+        """Close all connections for good; what was being asked is cancelled."""
         self._closing()
 
     async def _ask(
@@ -178,11 +178,12 @@ async def _open(address: Address, host: str, port: int, statement_seconds: float
             server_settings={"application_name": address.application},
             target_session_attrs="any",
         )
-        try:
+    try:
+        async with asyncio.timeout(address.connect_seconds):
             has_vectors = await _prepare(connection, statement_seconds)
-        except BaseException:
-            connection.terminate()
-            raise
+    except BaseException:
+        connection.terminate()
+        raise
     followed = getattr(connection.get_settings(), "in_hot_standby", None)
     return Link(connection, has_vectors, leads=followed == "off")
 
@@ -253,8 +254,7 @@ async def _require_primary(node: Node, link: Link) -> None:
 
 
 def _close_all(nodes: Nodes, background: Background) -> None:
-    background.run(nodes.close())
-    background.stop()
+    background.stop(nodes.close())
 
 
 async def _close(connection: Any) -> None:

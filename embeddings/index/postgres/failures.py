@@ -51,6 +51,8 @@ _ELSEWHERE = (
 )
 _MISSING = ("42P01", "3F000")
 _LOST = ("08", "57P")
+# asyncpg's; the last one comes where a server's farewell was read and not yet the line's end.
+_CLOSED = ("InterfaceError", "ConnectionDoesNotExistError", "InternalClientError")
 
 
 def find_state(error: BaseException) -> str:
@@ -74,8 +76,8 @@ def is_missing(error: BaseException) -> bool:
 
 
 def is_closed(error: BaseException) -> bool:
-    """Whether the client says that its connection is closed."""
-    return type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
+    """Whether the client says that its connection is closed, or in no state to be used."""
+    return type(error).__name__ in _CLOSED
 
 
 def mark_stale(error: BaseException) -> None:
@@ -176,6 +178,8 @@ def _find_hint(error: Exception) -> str:
         return "create the database (CREATE DATABASE …), or name another in the address"
     if state in ("42704", "42883"):
         return "see that pgvector is there: CREATE EXTENSION vector;"
+    if isinstance(error, FileNotFoundError):
+        return "a file is not there: that of PGSSLROOTCERT or PGSSLCERT, or the server's socket"
     if isinstance(error, ssl.SSLError) or "root certificate" in said:
         return "name the authority that signed the server's certificate: sslrootcert=FILE"
     if "rejected SSL upgrade" in said:
