@@ -15,6 +15,7 @@ from embeddings.manifest import Manifest
 from embeddings.records import Filter, IndexContents, Nearest, Numbers, Vectors
 from tests.cluster.many import make_many
 from tests.cluster.publishing import publish
+from tests.cluster.servers import Server
 
 pytestmark = pytest.mark.cluster
 COUNT = 20_000
@@ -26,10 +27,12 @@ Made = tuple[IndexContents, Manifest, StoredIndex]
 
 
 @pytest.fixture(scope="module")
-def made(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder: Path = tmp_path_factory.mktemp("many")
     contents = make_many(COUNT, folder)
-    manifest, index = publish(open_builds(module_address, folder), contents)
+    postgres.sql("CREATE DATABASE many")
+    postgres.sql("CREATE EXTENSION vector", "many")
+    manifest, index = publish(open_builds(postgres.address("many"), folder), contents)
     yield contents, manifest, index
     index.close()
 
