@@ -364,6 +364,16 @@ def test_what_a_killed_server_left_behind_is_removed_by_the_next_one(start: Star
     assert own != left
 
 
+def test_a_folder_that_no_server_made_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "winnow-postgres-1"
+    other.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with make_shared_folder():
+        assert other.is_dir()
+
+
 def test_without_a_place_for_what_they_share_it_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
