@@ -18,8 +18,10 @@ from embeddings.errors import (
     BodyTooLarge,
     BodyTooSlow,
     BuildGone,
+    DatabaseUnfit,
     EncoderError,
     Forbidden,
+    IndexUnreachable,
     InvalidInput,
     KeyRequired,
     KeysDamaged,
@@ -33,6 +35,7 @@ from embeddings.errors import (
 )
 
 _LOG = logging.getLogger("winnow")
+_AWAY = "the database of the index does not answer"
 _SECONDS = "2"  # after which to come again to a server that is not ready, or busy
 
 TABLE: tuple[tuple[type[WinnowError], int, str], ...] = (
@@ -98,6 +101,9 @@ def describe_error(error: Exception, request: str = "") -> dict[str, Any]:
     """The body for any error; what is not foreseen is logged with the request's id, and told in
     general words.
     """
+    if isinstance(error, IndexUnreachable | DatabaseUnfit):
+        # Where the database is, and by whose name it is asked, is for those who run the server.
+        return make_body("index_unavailable", _AWAY, 503, "ask again; the server's log says why")
     if isinstance(error, WinnowError):
         status, code = next((s, c) for kind, s, c in TABLE if isinstance(error, kind))
         field = getattr(error, "field", None)

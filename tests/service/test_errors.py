@@ -109,6 +109,13 @@ def test_an_unforeseen_error_is_logged_and_told_in_general_words(
     assert "RuntimeError" in caplog.text
 
 
+@pytest.mark.parametrize("kind", [errors.IndexUnreachable, errors.DatabaseUnfit])
+def test_an_asker_is_not_told_where_the_database_is(kind: type[errors.WinnowError]) -> None:
+    told = describe_error(kind("no server of postgresql://keeper@inside:5432/x answers", "GRANT"))
+    assert (told["error"]["status"], told["error"]["code"]) == (503, "index_unavailable")
+    assert "inside" not in json.dumps(told) and "GRANT" not in json.dumps(told)
+
+
 def test_an_address_that_takes_several_methods_names_them_all(client: TestClient) -> None:
     assert client.delete("/api/search").headers["allow"] == "GET, POST"
     assert client.post("/api/info").headers["allow"] == "GET"
