@@ -61,6 +61,7 @@ def database(database_address: str) -> Iterator[Database]:
 def own_server(programs: tuple[Programs, Path]) -> Iterator[Server]:
     """A server that the test may kill."""
     with run_server(*programs) as running:
+        running.sql("CREATE EXTENSION vector")
         yield running
 
 

@@ -23,6 +23,7 @@ class Relay:
         self._tls = tls
         self._silent = self._refusing = False
         self._lines: set[asyncio.WriteTransport] = set()
+        self._forgotten: set[asyncio.WriteTransport] = set()
         self._background = Background("relay")
         self._server = self._background.run(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.port = int(self._server.sockets[0].getsockname()[1])
@@ -39,6 +40,10 @@ class Relay:
     def drop(self) -> None:
         """Drop every connection; new ones may come."""
         self._background.run(self._drop())
+
+    def forget(self) -> None:
+        """End each connection of now when it is next used, as a router does that forgot it."""
+        self._forgotten = set(self._lines)
 
     def swallow(self) -> None:
         """Pass nothing on, without a sign to either side, until `mend`."""
@@ -91,6 +96,8 @@ class Relay:
         try:
             while data := await source.read(_PORTION):
                 self.asked += not answers
+                if target.transport in self._forgotten:
+                    return
                 if answers and self.delay:
                     await asyncio.sleep(self.delay)
                 if not self._silent:

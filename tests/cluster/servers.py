@@ -147,7 +147,7 @@ class Server:
         program = self.programs.folder / "postgres"
         with self.data.with_suffix(".log").open("ab") as log:
             self.process = subprocess.Popen(
-                [program, "-D", self.data, "-p", str(self.port), *settings],
+                [*_die_with_tests(), program, "-D", self.data, "-p", str(self.port), *settings],
                 env={"PATH": os.defpath, "LC_ALL": "C"},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -275,6 +275,12 @@ def run_cluster(programs: Programs, room: Path, standbys: int = 2) -> Iterator[C
         finally:
             for standby in cluster.standbys:
                 standby.stop()
+
+
+def _die_with_tests() -> list[str]:
+    """What has a program end when the one that runs the tests is killed, where that is known."""
+    found = shutil.which("setpriv")
+    return [found, "--pdeathsig", "QUIT"] if found else []
 
 
 def _give(server: Server) -> None:

@@ -275,6 +275,17 @@ def test_connections_that_lay_open_are_replaced(own_server: Server) -> None:
     client.close()
 
 
+def test_the_only_server_is_asked_again_when_its_connections_are_lost(
+    postgres: Server, database_name: str
+) -> None:
+    with run_relay(postgres.port) as relay:
+        client = Database(postgres.address(database_name, "", relay.place))
+        for _ in range(5):
+            assert client.ask(ONE * 3) == [[(1,)]] * 3
+            relay.forget()
+        client.close()
+
+
 def test_a_closed_client_lets_those_who_wait_go(database_address: str) -> None:
     client = Database(database_address)
     heard: list[BaseException] = []
