@@ -17,6 +17,7 @@
     │   ├── IndexOfOtherRoots the index belongs to another folder
     │   ├── IndexBusy         another build holds the lock
     │   └── IndexUnwritable   the folder of the index cannot be written
+    ├── WorkersFailed         the workers of a build are not to be had, or ended too often
     ├── NotFound              an id that this build does not have
     ├── BuildGone             a build that is no longer open
     └── ServiceError          the server
@@ -128,6 +129,10 @@ class IndexBusy(ArtifactError):
 
 class IndexUnwritable(ArtifactError):
     """The folder of the index cannot be written."""
+
+
+class WorkersFailed(WinnowError):
+    """The workers of a build: not installed, not reached, unlike the build, or ended too often."""
 
 
 class NotFound(WinnowError):
