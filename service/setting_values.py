@@ -67,7 +67,8 @@ def read_device(value: str) -> str:
 
 def read_workers(value: str) -> int | str:
     """A number of processes, or the address of a cluster."""
-    if re.fullmatch(r"ray|ray://[\w.-]*(:[0-9]+)?|ray://\[[0-9A-Fa-f:.]+\](:[0-9]+)?", value, re.ASCII):
+    host = r"[\w.-]*|\[[0-9A-Fa-f:.]+\]"
+    if re.fullmatch(rf"ray|ray://({host})(:[0-9]+)?", value, re.ASCII):
         return value
     return make_reader(1, 64)(value)
 

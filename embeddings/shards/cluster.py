@@ -57,7 +57,7 @@ class Cluster:
             ray.shutdown()
 
     def _describe(self, error: Exception) -> WorkersFailed:
-        told = str(error).strip().splitlines()
+        told = str(error).strip().splitlines()[-1:]
         if self._address == "auto":
             return WorkersFailed(
                 f"this machine has joined no Ray cluster: {told[0] if told else error!r}",

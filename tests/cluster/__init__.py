@@ -1,0 +1,1 @@
+"""Tests that need a database server, or several workers."""
