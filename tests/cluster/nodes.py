@@ -68,6 +68,7 @@ def ray_nodes() -> Iterator[RayNodes]:
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, [os.getenv("PYTHONPATH")])]),
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_raylet_start_wait_time_s": "300",  # a machine may be busy
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
         }
@@ -118,7 +119,7 @@ def _start(node: Node, *how: str) -> None:
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            timeout=180,
+            timeout=400,
         ).returncode
         said.seek(0)
         assert code == 0, said.read()

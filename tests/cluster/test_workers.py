@@ -255,9 +255,12 @@ def test_ray_spreads_a_build_and_a_node_that_is_killed_costs_its_shards_alone(
         (tmp_path / "client", nodes.client_address, ""),
         (tmp_path / "killed", "ray", nodes.workers[1].mark),
     ):
-        done = nodes.head.run(
-            *("-m", "tests.cluster.ray_build", str(corpus), str(place), address, mark)
-        )
+        for _ in range(3):  # on a busy machine Ray's client server takes longer than Ray waits
+            done = nodes.head.run(
+                *("-m", "tests.cluster.ray_build", str(corpus), str(place), address, mark)
+            )
+            if done.returncode == 0:
+                break
         assert done.returncode == 0, done.stderr + nodes.read_logs()
         told = json.loads(done.stdout.splitlines()[-1])
         assert set(told["by"]) == {first, second}
