@@ -15,7 +15,7 @@ import pytest
 from embeddings import processes
 from embeddings.artifact import Artifact
 from embeddings.build import BuildReport, build_index
-from embeddings.encoders import load_encoder, load_tokenizer
+from embeddings.encoders import DEFAULT_ENCODER, load_encoder, load_tokenizer
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import WorkersFailed
 from embeddings.records import Vectors
@@ -216,7 +216,14 @@ def test_vectors_of_the_real_model_are_those_of_one_process(
     corpus, encoder, found = ROOT / "seeds", load_encoder(), []
     for place, workers in ((tmp_path / "one", None), (tmp_path / "two", _Watched())):
         artifact = Artifact(place)
-        build_index([corpus], artifact, lambda: encoder, load_tokenizer(), "", workers=workers)
+        build_index(
+            [corpus],
+            artifact,
+            lambda: encoder,
+            load_tokenizer(),
+            DEFAULT_ENCODER,
+            workers=workers,
+        )
         found.append(_read_vectors(artifact))
     (texts, *exact), (others, *close) = found
     assert texts == others
