@@ -30,6 +30,7 @@ from tests.embeddings.building import build, contents_of, flip_byte, write_files
 pytestmark = pytest.mark.cluster
 ROOT = Path(__file__).parents[2]
 FILES = 24
+NO_CLUSTER = "ray://127.0.0.1:9"
 STORY = (
     "In the year {0} keeper number {0} of house {1} counted {2} ships. He wrote down the names of "
     "{0} of them, and of house {1} he told that its lamp was lit {2} times."
@@ -275,8 +276,8 @@ def test_ray_spreads_a_build_and_a_node_that_is_killed_costs_its_shards_alone(
         assert contents_of(Artifact(place)) == plain
     assert told["left"] > 0
     gone = nodes.head.run(
-        *("-m", "service", "build", str(corpus), "--workers", "ray://127.0.0.1:9"),
-        *("--index", str(tmp_path / "none"), "--encoder", "hashing"),
+        *("-m", "tests.cluster.ray_build", str(corpus), str(tmp_path / "none"), NO_CLUSTER)
     )
     assert gone.returncode == 1
-    assert "hint: check that `ray start --head` runs there" in gone.stderr
+    assert f"WorkersFailed: no Ray cluster can be used at {NO_CLUSTER}" in gone.stderr
+    assert not (tmp_path / "none" / "current").exists()
