@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings import __version__
 from embeddings.budget import Budget
 from embeddings.builds import Builds, BuildWriter
+from embeddings.changes import Changes
 from embeddings.contents import make_contents
-from embeddings.corpus import NOTHING, Changes, Corpus, Earlier, Progress, read_corpus
+from embeddings.corpus import NOTHING, Corpus, Earlier, Progress, is_known, read_corpus
 from embeddings.documents import (
     DocumentReader,
-    ReadOptions,
     Selection,
     SourceFile,
     list_sources,
@@ -33,32 +34,22 @@ from embeddings.earlier import (
 )
 from embeddings.encoders import Encoder, Loss, Tokenizer, find_profile
 from embeddings.errors import IndexOfOtherRoots
-from embeddings.index.files import LEAST_RECALL
 from embeddings.kept_cuts import KeptCuts
 from embeddings.manifest import Manifest
+from embeddings.options import BuildOptions
 from embeddings.overview import describe_corpus
 from embeddings.records import IndexContents, Reading
 from embeddings.remarks import describe_empty, remark_on_languages, remark_on_recall
+from embeddings.shards.cutting import describe_ways
+from embeddings.shards.workers import Workers
 from embeddings.splitting import Splitter
 from embeddings.vectors import VectorSource
 
+if TYPE_CHECKING:
+    from embeddings.shards.made import Made
 
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
-    """What changes an index beside its documents and encoder; recorded in the manifest."""
 
-    keep_all: bool = False
-    text_column: str = ""
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    ocr: str = ""  # the languages of pictures of text, as tesseract names them
-    min_recall: float = LEAST_RECALL  # of the ten nearest vectors, the share a search must find
-    int8: bool = False  # vectors by weights rounded to 8 bits
-
-    def record(self, encoder_name: str) -> dict[str, Any]:
-        """What the manifest says of them, as JSON has it; the order of globs does not matter."""
-        globs = {"include": sorted(set(self.include)), "exclude": sorted(set(self.exclude))}
-        return {**asdict(self), **globs, "encoder": encoder_name}
+__all__ = ["BuildOptions", "BuildReport", "build_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +78,12 @@ def build_index(
     rehash: bool = False,
     progress: Progress = lambda stage, done, total: None,
     budget: Budget | None = None,
+    workers: Workers | None = None,
 ) -> BuildReport:
     """Build and publish an index of the roots, or find that the live one is the same already.
 
-    With `rehash`, files are told apart by their hashes alone. The budget of memory decides how the
+    With `rehash`, files are told apart by their hashes alone. With workers, they read, take apart
+    and encode what is new; the result is the same. The budget of memory decides how the
     work is done, never what comes of it. Raises CorpusMissing, CorpusEmpty,
     IndexOfOtherRoots, IndexBusy, EncoderError. The earlier build stays live whatever is raised.
     """
@@ -114,6 +107,7 @@ def build_index(
         rehash,
         progress,
         budget or Budget(),
+        workers,
     )
     if live is not None and task.is_done_by(live):
         manifest, changes, encoded = live, Changes(0, 0, 0, len(files), 0), 0
@@ -121,7 +115,7 @@ def build_index(
         with builds.writer() as writer, _open_live(builds, live) as earlier:
             with writing(builds.workspace):
                 make_folder(builds.workspace)
-            manifest, changes, encoded = task.run(writer, earlier, load_encoder)
+            manifest, changes, encoded = task.run(writer, earlier, cache(load_encoder))
     fresh = live is None or manifest.build != live.build
     return BuildReport(manifest, fresh, changes, encoded, time.monotonic() - started)
 
@@ -150,6 +144,7 @@ class _Task:
     rehash: bool
     progress: Progress
     budget: Budget
+    workers: Workers | None
 
     @property
     def ways(self) -> dict[str, Any]:
@@ -170,22 +165,36 @@ class _Task:
         if manifest and index:
             alike = is_made_alike(manifest, self.ways, self.tokenizer)
             earlier = recall(manifest, index) if alike else NOTHING.among(manifest.sources)
-        corpus = self._read(earlier)
+        made = self._hand_out(earlier, load_encoder)
+        corpus = self._read(earlier, made)
         if manifest and earlier.documents and self._gave(manifest, corpus):
             return manifest, corpus.changes, 0
         self._refuse_empty(corpus)
         encoder = load_encoder()
         if manifest and manifest.encoder != asdict(encoder.identity):
             index = None
-            corpus = self._read(NOTHING.among(manifest.sources)) if earlier.documents else corpus
+            nothing = NOTHING.among(manifest.sources)
+            corpus = self._read(nothing, made) if earlier.documents else corpus
         if manifest and manifest.options.get("int8", False) != self.options.int8:
             index = None
-        vectors = VectorSource(encoder, index, self.workspace, self.options.int8)
-        return self._write(writer, corpus, vectors, encoder), corpus.changes, vectors.encoded
+        vectors = VectorSource(encoder, index, self.workspace, self.options.int8, made or ())
+        found = self._write(writer, corpus, vectors, encoder)
+        if made:
+            made.forget()
+        return found, corpus.changes, vectors.encoded
 
-    def _read(self, earlier: Earlier) -> Corpus:
-        options = ReadOptions(self.options.text_column, self.options.ocr)
-        with DocumentReader(options, budget=self.budget) as reader:
+    def _hand_out(self, earlier: Earlier, load_encoder: Callable[[], Encoder]) -> "Made | None":
+        """What workers make of the files that are new."""
+        if self.workers is None:
+            return None
+        from embeddings.shards.handing_out import hand_out
+
+        files = (file for file in self.files if not is_known(file, earlier, self.rehash))
+        ways = partial(describe_ways, load_encoder, self.encoder_name, self.options)
+        return hand_out(files, self.workers, ways, self.workspace, self.progress)
+
+    def _read(self, earlier: Earlier, made: "Made | None") -> Corpus:
+        with DocumentReader(self.options.reading, budget=self.budget) as reader:
             splitter = Splitter(
                 self.tokenizer, self.encoder_name, self.options.keep_all, reader.threads
             )
@@ -198,6 +207,7 @@ class _Task:
                 self.progress,
                 self.rehash,
                 self.budget,
+                made.corpus if made else NOTHING,
             )
 
     def _gave(self, live: Manifest, corpus: Corpus) -> bool:

@@ -1,4 +1,5 @@
-"""The documents of a corpus, taken apart: read where they are new, else from the live build.
+"""The documents of a corpus, taken apart: read where they are new, else from the live build, or
+from what the workers of this one have made.
 
 A file is known again by its size and time, and where these differ by its hash. Whatever depends on
 the other documents (lines that many share, names given twice) is found anew each time, so that any
@@ -9,45 +10,26 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embeddings.budget import Budget
+from embeddings.changes import Changes, compare
 from embeddings.documents import DocumentReader, SourceFile, read_documents
 from embeddings.documents.ahead import call_ahead
 from embeddings.kept_cuts import KeptCuts, KeptDocuments
 from embeddings.manifest import hash_file
-from embeddings.records import Cut, Document, Reading
+from embeddings.records import Document, Reading
 from embeddings.repetition import find_lines, find_repeated_lines
 from embeddings.splitting import Split
-from embeddings.taken import Taken, pack_cuts
+from embeddings.taken import Taken
 
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much is done, and how much there is."""
 
-_AT_ONCE = 64
 _NAME_TAKEN = "has the same name as another document (rename one of them)"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How many files are new, changed, gone or as they were in the live build.
-
-    `unreadable` are those of all of them from which some document could not be read.
-    """
-
-    new: int
-    changed: int
-    removed: int
-    unchanged: int
-    unreadable: int
-
-    @property
-    def are_none(self) -> bool:
-        return not (self.new or self.changed or self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +37,24 @@ class Earlier:
     """What the live build knows: of each file its record, its documents by their ids, and the lines
     that it found in many documents. Empty where there is none to go by.
 
-    `recall` gives documents taken apart by these ids, in their order.
+    Both `recall` functions take ids, and give documents and what they were taken apart into, in
+    that order. `as_read` are those of workers: with all that reading gave, so that one can be
+    taken apart anew, and with every file that could not be read.
     """
 
     sources: Mapping[str, Mapping[str, Any]]
     documents: Mapping[str, Sequence[int]]
     repeated: frozenset[str]
-    recall: Callable[[Sequence[int]], Iterator[Cut]]
+    recall: Callable[[Sequence[int]], Iterator[Document]]
+    recall_taken: Callable[[Sequence[int]], Iterator[Taken]]
+    as_read: bool = False
 
     def among(self, sources: Mapping[str, Mapping[str, Any]]) -> "Earlier":
         """The same, over these files."""
         return replace(self, sources=sources)
 
 
-NOTHING = Earlier({}, {}, frozenset(), lambda ids: iter(()))
+NOTHING = Earlier({}, {}, frozenset(), lambda ids: iter(()), lambda ids: iter(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +69,12 @@ class Corpus:
 
 @dataclass(slots=True)
 class _File:
-    """One file: the places of its documents, and whether they are taken over as they were."""
+    """One file: the places of its documents, and where they are taken over from as they were."""
 
     file: SourceFile
     sha256: str = ""
     documents: Sequence[int] = ()
-    is_known: bool = False
+    origin: Earlier | None = None
     reading: Reading = field(default_factory=Reading)
 
     @property
@@ -112,28 +98,28 @@ def read_corpus(
     progress: Progress = lambda stage, done, total: None,
     rehash: bool = False,
     budget: Budget | None = None,
+    made: Earlier = NOTHING,
 ) -> Corpus:
-    """Read what `earlier` does not hold, and take it apart; all lies on the disk of the folder.
+    """Read what neither `earlier` nor the workers' `made` holds, and take it apart; all lies on the
+    disk of the folder.
 
     With `rehash` no file is taken to be the same for its size and time alone.
     """
     documents = KeptDocuments(folder)
     room = (budget or Budget()).part
-    found = _read_all(files, earlier, reader, documents, progress, rehash, room)
-    found, repeated = _settle(found, earlier.repeated, reader, documents)
+    found = _read_all(files, (earlier, made), reader, documents, progress, rehash, room)
+    found, repeated = _settle(found, reader, documents)
     cuts = KeptCuts(folder, documents.kept)
-    _cut_all(
-        found, documents, lambda some, size: split(some, size, repeated), earlier, cuts, progress
-    )
+    _cut_all(found, documents, lambda some, size: split(some, size, repeated), cuts, progress)
     sources: dict[str, dict[str, Any]] = {}
     for one in found:  # of two whose names show alike, the first gives the document
         sources.setdefault(one.file.source, one.record)
-    return Corpus(cuts, sources, _gather(found), _compare(sources, earlier.sources))
+    return Corpus(cuts, sources, _gather(found), compare(sources, earlier.sources))
 
 
 def _read_all(
     files: Sequence[SourceFile],
-    earlier: Earlier,
+    known: Iterable[Earlier],
     reader: DocumentReader,
     documents: KeptDocuments,
     progress: Progress,
@@ -142,11 +128,12 @@ def _read_all(
 ) -> list[_File]:
     """All files, several at once, but for those that have more bytes than there is room for.
 
-    Those of a live build give what it holds.
+    What is known of one is not read again.
     """
 
     def take(file: SourceFile) -> tuple[_File, Iterable[Document]]:
-        return _recall(file, earlier, rehash) or _read(file, reader)
+        recalled = (_recall(file, one, rehash) for one in known)
+        return next(filter(None, recalled), None) or _read(file, reader)
 
     found: list[_File] = []
     done, total = 0, sum(file.size for file in files)
@@ -162,21 +149,28 @@ def _read_all(
 
 
 def _settle(
-    files: list[_File], before: frozenset[str], reader: DocumentReader, documents: KeptDocuments
+    files: list[_File], reader: DocumentReader, documents: KeptDocuments
 ) -> tuple[list[_File], frozenset[str]]:
-    """The files, recalled ones read again where a line of theirs is now, or no longer, shared by
-    many, and those lines. A file may change until it is read again, so they are counted once more.
+    """The files, and the lines that many documents share. Recalled ones that hold a line which is
+    now, or no longer, such a one, are as new: read again, but for those that are here as read. A
+    file may change until it is read again, so the lines are counted once more.
     """
     while True:
         _refuse_names_taken(files, documents)
         repeated = find_repeated_lines(documents.list_texts(_list_places(files)))
-        touched = [_is_touched(one, repeated ^ before, documents) for one in files]
-        if not any(touched):
-            return files, repeated
-        for i in (i for i, is_touched in enumerate(touched) if is_touched):
+        touched = _find_touched(files, repeated, documents)
+        again = [i for i in touched if not _is_as_read(files[i])]
+        for i in touched:
+            files[i].origin = None
+        for i in again:
             files[i], own = _read(files[i].file, reader)
             files[i].documents = documents.append(own)
-        before = repeated
+        if not again:
+            return files, repeated
+
+
+def _is_as_read(one: _File) -> bool:
+    return one.origin is not None and one.origin.as_read
 
 
 def _gather(files: Iterable[_File]) -> Reading:
@@ -192,12 +186,20 @@ def _recall(
 ) -> tuple[_File, Iterable[Document]] | None:
     ids = earlier.documents.get(file.source)
     known = earlier.sources.get(file.source)
-    if not ids or not known or _lacks_name(known) or not _is_same(file, known, rehash):
+    if known is None or not is_known(file, earlier, rehash):
         return None
-    one = _File(file, known["sha256"], is_known=True)
+    one = _File(file, known["sha256"], origin=earlier)
     one.reading.unreadable.extend((source, reason) for source, reason in known["unreadable"])
     one.reading.notices.extend((source, notice) for source, notice in known["notices"])
-    return one, (cut.document for cut in earlier.recall(ids))
+    return one, earlier.recall(ids or ())
+
+
+def is_known(file: SourceFile, earlier: Earlier, rehash: bool) -> bool:
+    """Whether a file is as it was, and what it gave then is still what it gives."""
+    known = earlier.sources.get(file.source)
+    if known is None or not (earlier.as_read or earlier.documents.get(file.source)):
+        return False
+    return not _lacks_name(known) and _is_same(file, known, rehash)
 
 
 def _lacks_name(known: Mapping[str, Any]) -> bool:
@@ -241,52 +243,38 @@ def _list_places(files: Iterable[_File]) -> Sequence[int]:
     return array("q", (place for one in files for place in one.documents))
 
 
-def _is_touched(one: _File, lines: frozenset[str], documents: KeptDocuments) -> bool:
-    """Whether a recalled file holds a line that became, or ceased to be, one that many share."""
-    if not lines or not one.is_known:
-        return False
-    texts = map(documents.read_text, one.documents)
-    return any(not lines.isdisjoint(find_lines(text)) for text in texts)
+def _find_touched(
+    files: Sequence[_File], repeated: frozenset[str], documents: KeptDocuments
+) -> list[int]:
+    """The recalled files that hold a line that became, or ceased to be, one that many share."""
+    before = {one.origin.repeated for one in files if one.origin}
+    changed = {lines: repeated ^ lines for lines in before}
+    found = []
+    for i, one in enumerate(files):
+        if one.origin and (lines := changed[one.origin.repeated]):
+            texts = map(documents.read_text, one.documents)
+            if any(not lines.isdisjoint(find_lines(text)) for text in texts):
+                found.append(i)
+    return found
 
 
 def _cut_all(
     files: Sequence[_File],
     documents: KeptDocuments,
     split: Callable[[Sequence[bytes], int], Iterable[Taken]],
-    earlier: Earlier,
     cuts: KeptCuts,
     told: Progress,
 ) -> None:
     """Take the documents of all files apart, but for those that are taken over as they were."""
-    new = _list_places(one for one in files if not one.is_known)
+    new = _list_places(one for one in files if not one.origin)
     found = iter(split(documents.pack(new), documents.count_bytes(new)))
     done, total = 0, len(new)
     for one in files:
-        ids = [documents.ids[place] for place in one.documents] if one.is_known else []
-        own = _pack_again(earlier.recall(ids)) if one.is_known else found
+        ids = [documents.ids[place] for place in one.documents] if one.origin else []
+        own = one.origin.recall_taken(ids) if one.origin else found
         for place, taken in zip(one.documents, own, strict=False):
             cuts.append(place, taken)
-            if not one.is_known:
+            if not one.origin:
                 told("splitting", done, total)
                 done += 1
     told("splitting", total, total)
-
-
-def _pack_again(cuts: Iterator[Cut]) -> Iterator[Taken]:
-    while some := list(islice(cuts, _AT_ONCE)):
-        yield from pack_cuts(some)
-
-
-def _compare(
-    sources: Mapping[str, Mapping[str, Any]], earlier: Mapping[str, Mapping[str, Any]]
-) -> Changes:
-    found = ("sha256", "unreadable", "notices")
-    both = sources.keys() & earlier.keys()
-    same = sum(all(sources[name][key] == earlier[name][key] for key in found) for name in both)
-    return Changes(
-        new=len(sources.keys() - earlier.keys()),
-        changed=len(both) - same,
-        removed=len(earlier.keys() - sources.keys()),
-        unchanged=same,
-        unreadable=sum(bool(record["unreadable"]) for record in sources.values()),
-    )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
 from embeddings import __version__
@@ -14,9 +15,11 @@ from embeddings.documents import SourceFile
 from embeddings.encoders import Tokenizer, find_profile
 from embeddings.errors import EncoderUnavailable, IndexDamaged, IndexFormat, IndexMissing
 from embeddings.manifest import Manifest
-from embeddings.records import Reading
+from embeddings.records import Cut, Reading
 from embeddings.repetition import find_repeated_lines
+from embeddings.taken import Taken, pack_cuts
 
+_AT_ONCE = 64
 _SHAPE_TEXTS = (
     "charset-normalizer",
     "lxml",
@@ -50,12 +53,22 @@ def recall(manifest: Manifest, index: StoredIndex) -> Earlier:
     for file, id in index.list_documents():
         documents[file].append(int(id, 16))
     repeated = find_repeated_lines(_Texts(index))
+
+    def recall_cuts(ids: Sequence[int]) -> Iterator[Cut]:
+        return index.recall_cuts([f"{id:016x}" for id in ids])
+
     return Earlier(
         manifest.sources,
         documents,
         repeated,
-        lambda ids: index.recall_cuts([f"{id:016x}" for id in ids]),
+        lambda ids: (cut.document for cut in recall_cuts(ids)),
+        lambda ids: _pack_again(recall_cuts(ids)),
     )
+
+
+def _pack_again(cuts: Iterator[Cut]) -> Iterator[Taken]:
+    while some := list(islice(cuts, _AT_ONCE)):
+        yield from pack_cuts(some)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@
     │   ├── IndexUnwritable   the folder of the index cannot be written, or its database
     │   ├── IndexUnreachable  no server of its database answers
     │   └── DatabaseUnfit     its database is too old, lacks pgvector, or forbids it
+    ├── WorkersFailed         the workers of a build are not to be had, or ended too often
     ├── NotFound              an id that this build does not have
     ├── BuildGone             a build that is no longer open
     └── ServiceError          the server
@@ -138,6 +139,10 @@ class IndexUnreachable(ArtifactError):
 
 class DatabaseUnfit(ArtifactError):
     """The index's database is too old, lacks pgvector, or does not let its user do this."""
+
+
+class WorkersFailed(WinnowError):
+    """The workers of a build: not installed, not reached, unlike the build, or ended too often."""
 
 
 class NotFound(WinnowError):

@@ -8,7 +8,7 @@ They lie in files mapped into memory, never all in it. An index may keep sentenc
 precision than passages, so what it holds as a sentence is taken for sentences alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -31,16 +31,23 @@ _READ_AT_ONCE = 64
 class VectorSource:
     """Vectors of texts: from the live build where it has them, else encoded, each text once.
 
-    What is encoded is kept in `directory` until `forget` says that a build was published.
+    `made` are those of the workers, in parts whose digests are sorted. What is encoded is kept in
+    `directory` until `forget` says that a build was published.
     """
 
     def __init__(
-        self, encoder: Encoder, live: StoredIndex | None, directory: Path, int8: bool
+        self,
+        encoder: Encoder,
+        live: StoredIndex | None,
+        directory: Path,
+        int8: bool,
+        made: Iterable[tuple[Digests, Vectors]] = (),
     ) -> None:
         self._encoder = encoder
         self._live = live
         self._directory = directory
         self._int8 = int8
+        self._made = made
         self.encoded = 0
 
     def find(
@@ -52,7 +59,10 @@ class VectorSource:
         """
         identity = self._encoder.identity
         wanted = _Wanted(passages, offsets, self._directory, identity.dimension, identity.pooled)
-        if self._live is not None:
+        for digests, vectors in self._made:
+            found, places = look_up(wanted.digests, digests)
+            wanted.put(found, vectors[places])
+        if self._live is not None:  # what it holds stays as it is
             for recalled in self._live.recall_vectors():
                 found, places = look_up(digest_texts(recalled.texts), wanted.digests)
                 wanted.put(places, recalled.vectors[found])
@@ -93,6 +103,25 @@ class VectorSource:
     def forget(self) -> None:
         """A published build holds all vectors now."""
         forget_encoded(self._directory)
+
+
+def encode_texts(
+    passages: Sequence[Passage], encoder: Encoder, folder: Path
+) -> tuple[Digests, Vectors]:
+    """The digests of the different texts of passages and their sentences, sorted, and the vectors.
+
+    In batches that follow from the passages alone. All is in memory but for some in the folder.
+    """
+    identity = encoder.identity
+    offsets = np.cumsum([0, *(len(one.sentences) for one in passages)]).astype(np.int64)
+    wanted = _Wanted(passages, offsets, folder, identity.dimension, identity.pooled)
+    vectors = np.empty((len(wanted.digests), identity.dimension), dtype=np.float32)
+    rows = wanted.find_rows(wanted.find_lacking())
+    rows = rows[np.argsort(-wanted.sizes[rows], kind="stable")]
+    for start in range(0, len(rows), _ENCODE_AT_ONCE):
+        numbers, found = wanted.encode(rows[start : start + _ENCODE_AT_ONCE], encoder)
+        vectors[numbers] = found
+    return wanted.digests, vectors
 
 
 class _Wanted:

@@ -15,7 +15,7 @@ from service.api.errors import HTTP_CODES, TABLE, WHEN
 from service.app import create_app
 from service.cli import COMMANDS, EXIT_CODES
 from service.live import Live
-from service.settings import SETTINGS
+from service.settings import SETTINGS, show_flag
 
 
 def settings_table() -> str:
@@ -46,7 +46,7 @@ def commands_table() -> str:
         (
             " ".join((f"`winnow {name}", *(_show_positional(*one) for one in positionals))) + "`",
             meaning,
-            " ".join(f"`--{flag}`" for flag in flags),
+            " ".join(f"`{show_flag(flag)}`" for flag in flags),
         )
         for name, (flags, positionals, meaning) in COMMANDS.items()
     )

@@ -21,6 +21,7 @@ from service.setting_values import (
     read_scope,
     read_share,
     read_switch,
+    read_workers,
 )
 
 
@@ -29,6 +30,7 @@ class Setting:
     """One row: `flag` without its dashes, how to read it, its default, and what it means.
 
     One that `repeats` may be given several times; its variable holds all of them, `:` between two.
+    `of` is the command that it belongs to where another has a flag of the same name.
     """
 
     flag: str
@@ -37,10 +39,16 @@ class Setting:
     meaning: str
     expects: str = ""
     repeats: bool = False
+    of: str = ""
+
+    @property
+    def key(self) -> str:
+        """What commands list it by."""
+        return f"{self.of}-{self.flag}" if self.of else self.flag
 
     @property
     def name(self) -> str:
-        return self.flag.replace("-", "_")
+        return self.key.replace("-", "_")
 
     @property
     def variable(self) -> str:
@@ -92,6 +100,15 @@ SETTINGS: tuple[Setting, ...] = (
         "N",
     ),
     Setting("workers", make_reader(1, 64), 1, "processes that answer, sharing one index", "N"),
+    Setting(
+        "workers",
+        read_workers,
+        1,
+        "processes that read, take apart and encode documents, 1 to 64, or the Ray cluster that "
+        "does: `ray://HOST:PORT`, or `ray` for the one this machine has joined",
+        "N",
+        of="build",
+    ),
     Setting("queue", make_reader(0, 10_000), 8, "requests that may wait for their turn", "N"),
     Setting(
         "timeout",

@@ -65,6 +65,14 @@ def read_device(value: str) -> str:
     return value
 
 
+def read_workers(value: str) -> int | str:
+    """A number of processes, or the address of a cluster."""
+    host = r"[\w.-]*|\[[0-9A-Fa-f:.]+\]"
+    if re.fullmatch(rf"ray|ray://({host})(:[0-9]+)?", value, re.ASCII):
+        return value
+    return make_reader(1, 64)(value)
+
+
 def read_header(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+", value):
         raise ValueError(value)

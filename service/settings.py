@@ -14,7 +14,7 @@ from service.proxies import Network
 from service.setting_table import SETTINGS, Setting
 from service.setting_values import read_switch
 
-_BY_FLAG = {setting.flag: setting for setting in SETTINGS}
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 DEFAULT_CORPUS = "seeds"
 INDEX_HOME = "index"
@@ -34,6 +34,7 @@ class Settings:
     port: int = 8000
     concurrency: int = 0
     workers: int = 1
+    build_workers: int | str = 1
     queue: int = 8
     timeout: int = 30
     max_body: int = 1_000_000
@@ -72,16 +73,21 @@ class Settings:
     json: bool = False
 
 
-def add_flags(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
-    """Give a command the flags it takes, each with its environment variable in the help."""
-    for flag in flags:
-        setting = _BY_FLAG[flag]
-        text = f"{setting.meaning} [{setting.variable}]"
+def show_flag(key: str) -> str:
+    """How the setting that a command lists by this key is written."""
+    return f"--{_BY_KEY[key].flag}"
+
+
+def add_flags(parser: argparse.ArgumentParser, keys: Iterable[str]) -> None:
+    """Give a command the settings it takes, each with its environment variable in the help."""
+    for key in keys:
+        setting, flag = _BY_KEY[key], show_flag(key)
+        text, name = f"{setting.meaning} [{setting.variable}]", setting.name
         if setting.read is read_switch:
-            parser.add_argument(f"--{flag}", action="store_const", const="1", help=text)
+            parser.add_argument(flag, action="store_const", const="1", help=text, dest=name)
         else:
-            action = "append" if setting.repeats else "store"
-            parser.add_argument(f"--{flag}", action=action, metavar=setting.expects, help=text)
+            action, expects = "append" if setting.repeats else "store", setting.expects
+            parser.add_argument(flag, action=action, metavar=expects, help=text, dest=name)
 
 
 def read_settings(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Settings:

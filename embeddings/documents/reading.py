@@ -6,7 +6,7 @@ A file that vanishes, or changes under the hand, costs itself alone.
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from queue import LifoQueue
 from types import TracebackType
@@ -62,23 +62,21 @@ class DocumentReader:
     def read(self, file: SourceFile) -> Iterator[Item]:
         """Yield a file's documents, and in the place of one that cannot be read, the reason."""
         try:
-            data = _read_whole(file)
-        except OSError as error:
-            yield UnreadableDocument(
-                file.source, error.strerror or str(error), "check that it exists and may be read"
-            )
-            return
+            data = read_whole(file)
         except UnreadableDocument as refused:
             yield refused
             return
+        yield from self.parse(data, file.path.suffix.lower(), file.source)
+
+    def parse(self, data: bytes, ending: str, source: str) -> Iterator[Item]:
+        """The same of a file whose bytes are here."""
         sha256 = hashlib.sha256(data).hexdigest()
-        ending = file.path.suffix.lower()
         if is_plain(data, ending):
-            yield from read_bytes(data, ending, file.source, sha256, self._options)
+            yield from read_bytes(data, ending, source, sha256, self._options)
         else:
             confined = self._free.get()
             try:
-                found = confined.read(data, ending, file.source, sha256)
+                found = confined.read(data, ending, source, sha256)
             finally:
                 self._free.put(confined)
             yield from found
@@ -88,13 +86,18 @@ def read_documents(
     file: SourceFile, reading: Reading, reader: DocumentReader
 ) -> Iterator[Document]:
     """The documents of one file; what cannot be read goes to `reading`."""
-    for item in reader.read(file):
+    return note_items(reader.read(file), file.source, reading)
+
+
+def note_items(items: Iterable[Item], source: str, reading: Reading) -> Iterator[Document]:
+    """The documents among what a file gave; the rest, and all remarks, go to `reading`."""
+    for item in items:
         if isinstance(item, UnreadableDocument):
             remedy = f" ({item.hint})" if item.hint else ""
             reading.unreadable.append((item.source, item.message + remedy))
         else:
-            reading.notices.extend((file.source, notice) for notice in item.notices)
-            yield replace(item, file=file.source)
+            reading.notices.extend((source, notice) for notice in item.notices)
+            yield replace(item, file=source)
 
 
 def _count_cores() -> int:
@@ -104,12 +107,17 @@ def _count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _read_whole(file: SourceFile) -> bytes:
-    """The bytes of a file, all of one moment. Raises OSError, UnreadableDocument."""
-    for _ in range(2):
-        data = _read_once(file)
-        if data is not None:
-            return data
+def read_whole(file: SourceFile) -> bytes:
+    """The bytes of a file, all of one moment. Raises UnreadableDocument."""
+    try:
+        for _ in range(2):
+            data = _read_once(file)
+            if data is not None:
+                return data
+    except OSError as error:
+        raise UnreadableDocument(
+            file.source, error.strerror or str(error), "check that it exists and may be read"
+        ) from error
     raise UnreadableDocument(
         file.source, "changed while it was read, twice", "build again when it is at rest"
     )

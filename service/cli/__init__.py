@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     "build": (
         (
             *("index", *_ENCODING, "int8", "keep-all", *_READING, *_WRITING),
-            *("strict", "log-format", "json"),
+            *("build-workers", "strict", "log-format", "json"),
         ),
         (("paths", "+", "folders or files of documents"),),
         "build an index of folders or files, and publish it",

@@ -17,6 +17,7 @@ from embeddings.encoders import (
     load_tokenizer,
 )
 from embeddings.errors import InvalidInput
+from embeddings.shards.workers import open_workers
 from service.audit import acting
 from service.cli.opening import choose_index
 from service.cli.output import ProgressBar, print_json, say
@@ -32,6 +33,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     set_up_logs(settings.log_format)
     if settings.int8 and settings.device not in ("auto", "cpu"):
         raise InvalidInput(f"--int8 runs on the CPU, not on {settings.device}", "leave one out")
+    if settings.int8 and settings.build_workers != 1:
+        raise InvalidInput("--int8 encodes in one process, without --workers", "leave one out")
     _, report = build(read_paths(arguments.paths), settings)
     if settings.json:
         manifest = report.manifest
@@ -61,6 +64,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
     """Build the index of the paths where it belongs, telling the person what was found."""
     name = settings.encoder or DEFAULT_ENCODER
+    workers = open_workers(settings.build_workers, settings.device)
     builds = _open_builds(choose_index(settings, paths), paths, settings.keep_builds)
     rounded: list[RoundedEncoder] = []
 
@@ -82,6 +86,7 @@ def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
             rehash=settings.rehash,
             progress=progress,
             budget=Budget(settings.build_memory),
+            workers=workers,
         )
         if rounded:
             report = replace(report, loss=rounded[0].measure_loss())

@@ -1,1 +1,1 @@
-"""Tests on real PostgreSQL servers, run by `make test-cluster`."""
+"""Tests on real PostgreSQL servers and with several workers, run by `make test-cluster`."""

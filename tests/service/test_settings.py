@@ -51,17 +51,22 @@ GIVEN = {
     "allow-anonymous": ("1", True),
     "allowed-hosts": ("a.example", ("a.example",)),
     "rate": ("60", 60),
+    "build-workers": ("ray://10.0.0.1:10001", "ray://10.0.0.1:10001"),
     "trusted-proxy": ("10.0.0.0/8", ip_network("10.0.0.0/8")),
     "user-header": ("X-User", "X-User"),
     "all": ("yes", True),
     "json": ("true", True),
 }
-FLAGS = [setting.flag for setting in SETTINGS]
+FLAGS = {setting.key: setting.flag for setting in SETTINGS}
 
 
-def _parse(*arguments: str) -> argparse.Namespace:
+def _parse(*arguments: str, key: str = "") -> argparse.Namespace:
+    """With all settings; of two with one flag the first, or the one of this key."""
+    keys = {flag: key for key, flag in reversed(FLAGS.items())}
+    if key:
+        keys[FLAGS[key]] = key
     parser = argparse.ArgumentParser()
-    add_flags(parser, FLAGS)
+    add_flags(parser, keys.values())
     return parser.parse_args(arguments)
 
 
@@ -74,13 +79,13 @@ def test_nothing_given_is_the_defaults() -> None:
     assert read_settings(_parse(), {}) == Settings()
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-def test_a_variable_does_what_its_flag_does(flag: str) -> None:
-    text, value = GIVEN[flag]
-    takes_value = not isinstance(value, bool)
-    by_flag = read_settings(_parse(f"--{flag}", *([text] if takes_value else [])), {})
-    name = flag.replace("-", "_")
-    by_variable = read_settings(_parse(), {f"WINNOW_{name.upper()}": text})
+@pytest.mark.parametrize("key", FLAGS)
+def test_a_variable_does_what_its_flag_does(key: str) -> None:
+    text, value = GIVEN[key]
+    given = [f"--{FLAGS[key]}", *([] if isinstance(value, bool) else [text])]
+    by_flag = read_settings(_parse(*given, key=key), {})
+    name = key.replace("-", "_")
+    by_variable = read_settings(_parse(key=key), {f"WINNOW_{name.upper()}": text})
     assert by_flag == by_variable
     assert getattr(by_flag, name) == value != getattr(Settings(), name)
 
@@ -99,6 +104,17 @@ def test_what_may_be_repeated_is_divided_in_its_variable() -> None:
     assert by_flag == read_settings(_parse(), {"WINNOW_INCLUDE": "a b/*.txt:*.md:"})
     assert by_flag.include == both
     assert read_settings(_parse("--exclude", "a:b"), {"WINNOW_EXCLUDE": "c"}).exclude == ("a:b",)
+
+
+@pytest.mark.parametrize("text", ["0", "65", "two", "rays", "ray:/a", "ray://a b", "ray://a:b"])
+def test_workers_of_a_build_that_are_neither_a_number_nor_a_cluster_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="--workers"):
+        read_settings(_parse("--workers", text, key="build-workers"), {})
+
+
+def test_a_number_of_workers_is_one() -> None:
+    settings = read_settings(_parse("--workers", "8", key="build-workers"), {})
+    assert (settings.build_workers, settings.workers) == (8, 1)
 
 
 def test_an_empty_glob_is_refused() -> None:
