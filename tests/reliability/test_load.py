@@ -82,7 +82,7 @@ def carry_out(plan: Plan) -> Report:
         env=make_environment(),
         capture_output=True,
         text=True,
-        timeout=plan.seconds + 300,
+        timeout=plan.seconds + 600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -106,11 +106,9 @@ def test_what_is_too_much_is_refused_and_the_rest_answered_each_from_one_build(
     passages = read_passages(artifact)
     footprints: list[Footprint] = []
 
-    def load(seconds: float, rate: float = 0) -> Report:
-        clients = count_turns(workers)
-        return carry_out(
-            Plan(served.host, served.port, seconds, questions, passages, rate, clients)
-        )
+    def load(seconds: float, rate: float = 0, until_all: bool = False) -> Report:
+        asked = served.host, served.port, seconds, questions, passages
+        return carry_out(Plan(*asked, rate, count_turns(workers), until_all))
 
     with every(PUBLISHED_EVERY, publisher.publish):
         load(form.warm)
@@ -118,7 +116,7 @@ def test_what_is_too_much_is_refused_and_the_rest_answered_each_from_one_build(
         capacity = closed.answered / closed.seconds
         half = load(form.half, capacity / 2)
         with every(1, lambda seconds: footprints.append(served.measure(seconds))):
-            fourfold = load(form.fourfold, 4 * capacity)
+            fourfold = load(form.fourfold, 4 * capacity, until_all=True)
 
     figures += [
         ("workers, encoder", f"{workers}, {form.encoder}"),
