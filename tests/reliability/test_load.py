@@ -5,10 +5,12 @@ answered), then half as much, then four times as much, at random moments.
 """
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,18 +50,32 @@ SHORT = Form("hashing", 1, 3, 6, 20)
 LONG = Form("all-MiniLM-L6-v2", 10, 30, 180, 60 * MINUTES[1] + 65)
 
 
+@pytest.fixture(scope="module")
+def build_twice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Two finished builds of the same files, with hardly a passage that is the same in both.
+
+    By the name of the encoder; made once.
+    """
+
+    @cache
+    def build(encoder: str) -> Path:
+        folder = tmp_path_factory.mktemp("twice")
+        corpus = folder / "corpus"
+        corpus.mkdir()
+        for other in ("the", "that"):
+            for path in (ROOT / "seeds").glob("*.txt"):
+                text = path.read_text(encoding="utf-8").replace(" the ", f" {other} ")
+                (corpus / path.name).write_text(text, encoding="utf-8")
+            built = run_winnow(folder, "build", corpus, "--index", "index", "--encoder", encoder)
+            assert built.returncode == 0, built.stderr
+        return folder / "index"
+
+    return build
+
+
 @pytest.fixture
-def artifact(tmp_path: Path, form: Form) -> Artifact:
-    """Two finished builds of the same files, with hardly a passage that is the same in both."""
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for other in ("the", "that"):
-        for path in (ROOT / "seeds").glob("*.txt"):
-            text = path.read_text(encoding="utf-8").replace(" the ", f" {other} ")
-            (corpus / path.name).write_text(text, encoding="utf-8")
-        built = run_winnow(tmp_path, "build", corpus, "--index", "index", "--encoder", form.encoder)
-        assert built.returncode == 0, built.stderr
-    return Artifact(tmp_path / "index")
+def artifact(build_twice: Callable[[str], Path], tmp_path: Path, form: Form) -> Artifact:
+    return Artifact(shutil.copytree(build_twice(form.encoder), tmp_path / "index"))
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ def test_each_counts_what_all_answered_also_one_that_was_killed(start: Start) ->
 def test_connections_that_come_at_once_are_shared_out(start: Start) -> None:
     server = start()
     # A process that gets no turn of the processor for a while takes none of them.
-    assert max(count_fewest_taken(server) for _ in range(3)) > 1
+    assert any(count_fewest_taken(server) > 1 for _ in range(10))
 
 
 def count_fewest_taken(server: Server) -> int:
