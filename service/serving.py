@@ -9,12 +9,14 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Sized
 from contextlib import suppress
 from socket import socket
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.limits import Limits
@@ -43,6 +45,21 @@ _TOO_MANY = (
 )
 
 
+class _Flow(FlowControl):
+    """Nothing more is read while requests that came ahead of their turn wait to be answered.
+
+    uvicorn reads on with each answer: one who asks without end would fill the memory.
+    """
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        if not self._waiting:
+            super().resume_reading()
+
+
 class Connection(HttpToolsProtocol):
     """One client. It is cut off where it sends a head, or takes an answer, too slowly.
 
@@ -60,6 +77,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = _Flow(transport, self.pipeline)
         self._start()
         if self.limit_concurrency and len(self.connections) >= self.limit_concurrency:
             # What it has sent by then is read first: a socket that is closed with something unread

@@ -1,12 +1,15 @@
 """Fixtures that any test may ask for: a small folder, an index of it, and the shared data."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from embeddings.artifact import Artifact
 from service.keys import KeyFile
+from service.rates import Rates
 from tests.cluster.fixtures import database as database
 from tests.cluster.fixtures import database_address as database_address
 from tests.cluster.fixtures import database_name as database_name
@@ -40,6 +43,21 @@ TINY_CORPUS = {
     ),
 }
 FIGURES = pytest.StashKey[list[str]]()
+
+# The same examples on every run, and no time limit: a slow machine fails no test.
+settings.register_profile(
+    "winnow",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("winnow")
+# Long, and other examples each time: `make fuzz`.
+settings.register_profile(
+    "fuzz", settings.get_profile("winnow"), max_examples=5000, derandomize=False
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -104,3 +122,12 @@ def keys(tmp_path: Path) -> KeyFile:
 def secret(keys: KeyFile) -> str:
     """A key of scope search, in that file."""
     return keys.add("ann", "search")[1]
+
+
+@pytest.fixture
+def no_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly a test asks, it has no more requests or wrong keys than those of one minute.
+
+    For what is let in by an Access that is made afterwards.
+    """
+    monkeypatch.setattr("service.access.Rates", partial(Rates, clock=lambda: 0.0))

@@ -1,7 +1,8 @@
 """A real server over a real index of seeds/, and a real Chromium, with scripts on and off.
 
 `page` runs scripts, `plain_page` does not; `open_page` opens others. Whatever they open is watched:
-a console that was written to, and a request that leaves the server, fail the test at its end.
+a console that was written to, and a request that leaves the server, fail the test at its end. A
+test's own server, of `start_server`, ends after its windows: a page asks for more than is shown.
 """
 
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from embeddings.artifact import Artifact
 from service.access import Access
@@ -19,6 +20,7 @@ from service.keys import KeyFile
 from tests.browser.serving import publish, serve
 from tests.browser.states import State, find_places, open_state
 from tests.browser.watching import Watch
+from tests.service.waiting import LONGEST
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -28,8 +30,12 @@ _FLAGS = (
 ).split()
 _DESKTOP = {"width": 1280, "height": 800}
 
+_PATIENCE = 1000.0 * LONGEST  # milliseconds, for what a busy machine shows late
+expect.set_options(timeout=_PATIENCE)
+
 OpenPage = Callable[..., Page]
 Show = Callable[..., Page]
+StartServer = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +52,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.skip("needs Chromium: apt install chromium")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        running = playwright.chromium.launch(executable_path=found, args=_FLAGS, timeout=_PATIENCE)
         yield running
         running.close()
 
@@ -59,48 +65,66 @@ def watch() -> Iterator[Watch]:
     assert watch.complaints() == []
 
 
+def open_window(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    """A window of its own, to be closed, on a server; it takes what `new_context` takes."""
+    window = browser.new_context(base_url=address, **{"viewport": _DESKTOP, **options})
+    window.set_default_timeout(_PATIENCE)
+    return window
+
+
+@pytest.fixture
+def start_server() -> Iterator[StartServer]:
+    """Starts a server for this test alone; it takes what `serve` takes, and gives its address."""
+    with ExitStack() as running:
+        yield lambda *what, **options: running.enter_context(serve(*what, **options))
+
+
 @pytest.fixture
 def open_page(browser: Browser, watch: Watch, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Opens a page in a window of its own, on the server over seeds/ unless `base_url` names one.
 
     It takes what Playwright's `new_context` takes.
     """
+    request.getfixturevalue("start_server")  # begun before the windows, so that it ends after them
     with ExitStack() as windows:
 
         def open_one(base_url: str = "", **options: Any) -> Page:
             address = base_url or request.getfixturevalue("server")
-            context = browser.new_context(base_url=address, **{"viewport": _DESKTOP, **options})
-            windows.callback(context.close)
-            watch.follow(context, address)
-            return context.new_page()
+            window = open_window(browser, address, **options)
+            windows.callback(window.close)
+            watch.follow(window, address)
+            return window.new_page()
 
         yield open_one
 
 
 @pytest.fixture
 def show(
-    open_page: OpenPage, watch: Watch, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Show]:
+    open_page: OpenPage,
+    start_server: StartServer,
+    watch: Watch,
+    tmp_path: Path,
+    no_minute_passes: None,
+) -> Show:
     """Shows a state in a window of its own; it takes what `open_page` takes.
 
     A server that asks for keys is one for each test, since it counts the wrong ones.
     """
-    with ExitStack() as running:
 
-        def show_one(state: State, **options: Any) -> Page:
-            if not state.keyed:
-                page = open_page(**options)
-                open_state(page, watch, state, find_places(page))
-                return page
-            keys = KeyFile(tmp_path / "keys.json")
-            keys.add("ann", "search")
-            # Until a key is shown nothing is opened, so there need be no index.
-            serving = serve(Artifact(tmp_path / "none"), access=Access(keys, is_open=False))
-            page = open_page(running.enter_context(serving), **options)
-            open_state(page, watch, state, {})
+    def show_one(state: State, **options: Any) -> Page:
+        if not state.keyed:
+            page = open_page(**options)
+            open_state(page, watch, state, find_places(page))
             return page
+        keys = KeyFile(tmp_path / "keys.json")
+        keys.add("ann", "search")
+        # Until a key is shown nothing is opened, so there need be no index.
+        address = start_server(Artifact(tmp_path / "none"), access=Access(keys, is_open=False))
+        page = open_page(address, **options)
+        open_state(page, watch, state, {})
+        return page
 
-        yield show_one
+    return show_one
 
 
 @pytest.fixture

@@ -213,6 +213,7 @@ def test_answers_typed_for_are_shown_as_they_are(hostile_page: Page) -> None:
         assert hostile_page.evaluate(_MADE) == []
         assert PRODUCT not in hostile_page.locator("body").inner_text()
         hostile_page.keyboard.press("Enter")
+        expect(hostile_page.locator("#main")).not_to_have_attribute("aria-busy", "true")
         hostile_page.goto("/")
         expect(hostile_page.locator("#recent a").first).to_contain_text("The row of")
         assert hostile_page.evaluate(_MADE) == []

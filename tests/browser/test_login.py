@@ -1,6 +1,5 @@
 """A person with a browser is asked for a key, goes on to what was asked, and can leave again."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from service.access import COOKIE, Access
 from service.keys import KeyFile
 from tests.browser.accessibility import find_all_violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, StartServer, open_window
 from tests.browser.pictures import SIZES, take_picture
-from tests.browser.serving import publish, serve
+from tests.browser.serving import publish
 from tests.embeddings.building import write_files
 
 pytestmark = pytest.mark.browser
@@ -22,12 +21,11 @@ ASKED = "/?q=ships+in+the+fog"
 
 
 @pytest.fixture
-def address(tmp_path: Path, keys: KeyFile, secret: str) -> Iterator[str]:
+def address(start_server: StartServer, tmp_path: Path, keys: KeyFile, secret: str) -> str:
     """A server that asks for keys."""
     folder = write_files(tmp_path / "corpus", {"keeper.txt": TEXT})
     artifact = publish(folder, tmp_path / "index", "hashing")
-    with serve(artifact, access=Access(keys, is_open=False)) as address:
-        yield address
+    return start_server(artifact, access=Access(keys, is_open=False))
 
 
 def _show_key(page: Page, key: str) -> None:
@@ -78,7 +76,7 @@ def test_after_its_key_was_revoked_a_browser_is_asked_again(
 
 
 def test_another_site_can_log_nobody_out(browser: Browser, address: str, secret: str) -> None:
-    with closing(browser.new_context(base_url=address)) as window:
+    with closing(open_window(browser, address)) as window:
         page, other = window.new_page(), window.new_page()
         page.goto("/about")
         _show_key(page, secret)

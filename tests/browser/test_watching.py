@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import open_window
 from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -18,7 +19,7 @@ def own_watch() -> Watch:
 
 @pytest.fixture
 def watched(browser: Browser, server: str, own_watch: Watch) -> Iterator[Page]:
-    context = browser.new_context(base_url=server)
+    context = open_window(browser, server)
     own_watch.follow(context, server)
     page = context.new_page()
     page.goto("/about")

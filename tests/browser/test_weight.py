@@ -37,4 +37,5 @@ def test_the_first_sight_of_a_page_needs_one_request(page: Page, watch: Watch, p
     blocking = """performance.getEntriesByType("resource").filter(
         entry => entry.renderBlockingStatus === "blocking").map(entry => entry.name)"""
     assert page.evaluate(blocking) == []
+    page.close()
     watch.said.clear()  # what was not let pass is written there

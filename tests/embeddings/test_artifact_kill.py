@@ -7,7 +7,10 @@ import sys
 import pytest
 
 from embeddings.artifact import Artifact
+from tests.conftest import TINY_CORPUS
 from tests.embeddings.building import build, write_files
+
+FIRST = {"first.txt": "A first text more, so that there is something to build."}
 
 # Builds folder argv[1] into argv[2] and dies at call argv[3] of fsync, as by kill -9.
 DYING_BUILD = """
@@ -40,6 +43,18 @@ def run_until(artifact: Artifact, call: int) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.fixture(scope="module")
+def total(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How often the second build of the tiny corpus calls fsync."""
+    folder = tmp_path_factory.mktemp("whole")
+    artifact = Artifact(folder / "index")
+    build(write_files(folder / "corpus", TINY_CORPUS), artifact)
+    write_files(folder / "corpus", FIRST)
+    whole = run_until(artifact, 0)
+    assert whole.returncode == 0, whole.stderr
+    return int(whole.stdout)
+
+
 @pytest.mark.parametrize(
     ("calls_before_the_end", "published"),
     [
@@ -51,17 +66,11 @@ def run_until(artifact: Artifact, call: int) -> subprocess.CompletedProcess[str]
     ],
 )
 def test_a_killed_build_leaves_the_old_index_or_the_new_one_whole(
-    tiny_artifact: Artifact, calls_before_the_end: int, published: bool
+    tiny_artifact: Artifact, total: int, calls_before_the_end: int, published: bool
 ) -> None:
     corpus = tiny_artifact.directory.parent / "corpus"
     before = tiny_artifact.live_id()
-    write_files(corpus, {"first.txt": "A first text more, so that there is something to build."})
-    whole = run_until(tiny_artifact, 0)
-    assert whole.returncode == 0, whole.stderr
-    total = int(whole.stdout)
-    tiny_artifact.rollback()
-    assert tiny_artifact.live_id() == before
-
+    write_files(corpus, FIRST)
     killed = run_until(tiny_artifact, total - calls_before_the_end)
     assert killed.returncode == 9, killed.stderr
     assert (tiny_artifact.live_id() != before) is published

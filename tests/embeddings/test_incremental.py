@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from embeddings.artifact import Artifact
 from embeddings.build import BuildOptions
 from embeddings.corpus import Changes
 from embeddings.documents import DocumentReader, SourceFile
-from embeddings.documents.formats import READERS, Item
+from embeddings.documents.confinement import ConfinedReader
+from embeddings.documents.formats import READERS, Item, ReadOptions, read_bytes
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.protocol import EncoderIdentity
 from embeddings.errors import EncoderUnavailable, UnreadableDocument
@@ -77,12 +79,27 @@ def _apply(folder: Path, step: Mapping[str, tuple[str, bool] | None]) -> None:
             write_files(folder, {name: _write(*content, name)})
 
 
+_READING = threading.Lock()
+
+
+def _read_here(
+    reader: ConfinedReader, data: bytes, ending: str, source: str, sha256: str
+) -> list[Item]:
+    with _READING:
+        return list(read_bytes(data, ending, source, sha256, ReadOptions(**reader._options)))
+
+
 @settings(max_examples=60, deadline=None)
 @given(STEPS, st.booleans())
 def test_any_sequence_of_adds_changes_and_removals_equals_a_fresh_build(
     steps: list[dict[str, tuple[str, bool] | None]], rehash: bool
 ) -> None:
-    with tempfile.TemporaryDirectory() as name:
+    """Files are read in this process: to start one for each of the builds takes most of the time.
+
+    `documents/test_confinement.py` sees to it that it makes no difference.
+    """
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as name:
+        patch.setattr(ConfinedReader, "read", _read_here)
         folder = write_files(Path(name, "corpus"), {"always.txt": STORY.replace("ship", "sail")})
         artifact, fresh = Artifact(Path(name, "index")), Artifact(Path(name, "fresh"))
         for step in steps:

@@ -18,6 +18,8 @@ from service.sessions import LIFETIME, Sessions
 from tests.service.asking import ask_through, bear
 from tests.service.building import build, write_corpus
 
+pytestmark = pytest.mark.usefixtures("no_minute_passes")
+
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -6,6 +6,9 @@ With a rate, questions come at random moments (Poisson), whatever has been answe
 latency counts from the moment that was meant, so that neither a slow server nor a slow client hides
 in it. Without one, each of so many clients asks again when it was answered. Every tenth question
 names the build that answered last, as a link made from an answer does.
+
+A slow machine takes longer to show all that a load is to show: what each build answers, and that
+clients of each kind that stall are cut off. A plan may ask for all of it, and then goes on so long.
 """
 
 import asyncio
@@ -20,16 +23,21 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.reliability.connections import Answer, Connections
-from tests.reliability.stalling import stalling
+from tests.reliability.stalling import KINDS, stalling
 
 REFUSALS = {"busy": 503, "too_often": 429}
 _MOST_TOLD = 20
 _PINNED = 0.1
+_LONGEST_MORE = 240  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`passages`: the text of each passage by its id, by build."""
+    """`passages`: the text of each passage by its id, by build.
+
+    With `until_all`, after its `seconds` it goes on until every build has answered and every kind
+    of stalling client was cut off.
+    """
 
     host: str
     port: int
@@ -38,6 +46,7 @@ class Plan:
     passages: dict[str, dict[str, str]]
     rate: float = 0
     clients: int = 1
+    until_all: bool = False
 
 
 @dataclass(slots=True)
@@ -145,35 +154,47 @@ class Load:
         self._connections = Connections(plan.host, plan.port)
         self._chosen = random.Random(plan.rate)
         self._tell_time = asyncio.get_running_loop().time
+        self._begun = self._tell_time()
+        self._seconds = plan.seconds
 
     async def run(self) -> Report:
-        begun = self._tell_time()
-        with stalling(self._plan.host, self._plan.port) as cut_off:
+        with stalling(self._plan.host, self._plan.port) as self._judge.report.cut_off:
             if self._plan.rate:
-                await self._ask_at_a_rate(begun)
+                await self._ask_at_a_rate()
             else:
-                await self._ask_in_turn(begun)
+                await self._ask_in_turn()
         self._connections.close()
-        self._judge.report.cut_off = cut_off
-        return self._judge.close(self._plan.seconds)
+        return self._judge.close(self._seconds)
 
-    async def _ask_at_a_rate(self, begun: float) -> None:
+    def _is_over(self, moment: float) -> bool:
+        """Whether nothing is asked any more at a moment; notes how long the load has gone on."""
+        more = moment - self._begun - self._plan.seconds
+        self._seconds = self._plan.seconds + max(0.0, more)
+        return more >= (0 if self._has_shown_all() else _LONGEST_MORE)
+
+    def _has_shown_all(self) -> bool:
+        report = self._judge.report
+        return not self._plan.until_all or (
+            len(report.cut_off) == len(KINDS) and len(report.builds) == len(self._plan.passages)
+        )
+
+    async def _ask_at_a_rate(self) -> None:
         under_way: set[asyncio.Task[None]] = set()
-        for due in self._choose_moments(begun):
+        for due in self._choose_moments():
             await asyncio.sleep(max(0.0, due - self._tell_time()))
             task = asyncio.ensure_future(self._ask(due))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
 
-    def _choose_moments(self, begun: float) -> Iterator[float]:
-        due = begun
-        while (due := due + self._chosen.expovariate(self._plan.rate)) < begun + self._plan.seconds:
+    def _choose_moments(self) -> Iterator[float]:
+        due = self._begun
+        while not self._is_over(due := due + self._chosen.expovariate(self._plan.rate)):
             yield due
 
-    async def _ask_in_turn(self, begun: float) -> None:
+    async def _ask_in_turn(self) -> None:
         async def ask_again_and_again() -> None:
-            while (now := self._tell_time()) < begun + self._plan.seconds:
+            while not self._is_over(now := self._tell_time()):
                 await self._ask(now)
 
         await asyncio.gather(*(ask_again_and_again() for _ in range(self._plan.clients)))

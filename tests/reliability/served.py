@@ -100,7 +100,7 @@ def serving(index: Path, output: Path, workers: int) -> Iterator[Served]:
             assert address, "".join(said)
             yield Served(process, address, output)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(60) in (0, -signal.SIGTERM)
+            assert process.wait(120) in (0, -signal.SIGTERM)
         finally:
             process.kill()
             keeping.join()

@@ -5,10 +5,12 @@ answered), then half as much, then four times as much, at random moments.
 """
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,18 +50,32 @@ SHORT = Form("hashing", 1, 3, 6, 20)
 LONG = Form("all-MiniLM-L6-v2", 10, 30, 180, 60 * MINUTES[1] + 65)
 
 
+@pytest.fixture(scope="module")
+def build_twice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Two finished builds of the same files, with hardly a passage that is the same in both.
+
+    By the name of the encoder; made once.
+    """
+
+    @cache
+    def build(encoder: str) -> Path:
+        folder = tmp_path_factory.mktemp("twice")
+        corpus = folder / "corpus"
+        corpus.mkdir()
+        for other in ("the", "that"):
+            for path in (ROOT / "seeds").glob("*.txt"):
+                text = path.read_text(encoding="utf-8").replace(" the ", f" {other} ")
+                (corpus / path.name).write_text(text, encoding="utf-8")
+            built = run_winnow(folder, "build", corpus, "--index", "index", "--encoder", encoder)
+            assert built.returncode == 0, built.stderr
+        return folder / "index"
+
+    return build
+
+
 @pytest.fixture
-def artifact(tmp_path: Path, form: Form) -> Artifact:
-    """Two finished builds of the same files, with hardly a passage that is the same in both."""
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for other in ("the", "that"):
-        for path in (ROOT / "seeds").glob("*.txt"):
-            text = path.read_text(encoding="utf-8").replace(" the ", f" {other} ")
-            (corpus / path.name).write_text(text, encoding="utf-8")
-        built = run_winnow(tmp_path, "build", corpus, "--index", "index", "--encoder", form.encoder)
-        assert built.returncode == 0, built.stderr
-    return Artifact(tmp_path / "index")
+def artifact(build_twice: Callable[[str], Path], tmp_path: Path, form: Form) -> Artifact:
+    return Artifact(shutil.copytree(build_twice(form.encoder), tmp_path / "index"))
 
 
 @pytest.fixture
@@ -82,7 +98,7 @@ def carry_out(plan: Plan) -> Report:
         env=make_environment(),
         capture_output=True,
         text=True,
-        timeout=plan.seconds + 300,
+        timeout=plan.seconds + 600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -106,11 +122,9 @@ def test_what_is_too_much_is_refused_and_the_rest_answered_each_from_one_build(
     passages = read_passages(artifact)
     footprints: list[Footprint] = []
 
-    def load(seconds: float, rate: float = 0) -> Report:
-        clients = count_turns(workers)
-        return carry_out(
-            Plan(served.host, served.port, seconds, questions, passages, rate, clients)
-        )
+    def load(seconds: float, rate: float = 0, until_all: bool = False) -> Report:
+        asked = served.host, served.port, seconds, questions, passages
+        return carry_out(Plan(*asked, rate, count_turns(workers), until_all))
 
     with every(PUBLISHED_EVERY, publisher.publish):
         load(form.warm)
@@ -118,7 +132,7 @@ def test_what_is_too_much_is_refused_and_the_rest_answered_each_from_one_build(
         capacity = closed.answered / closed.seconds
         half = load(form.half, capacity / 2)
         with every(1, lambda seconds: footprints.append(served.measure(seconds))):
-            fourfold = load(form.fourfold, 4 * capacity)
+            fourfold = load(form.fourfold, 4 * capacity, until_all=True)
 
     figures += [
         ("workers, encoder", f"{workers}, {form.encoder}"),

@@ -12,6 +12,8 @@ from service.proxies import Proxy
 from service.rates import WRONG_KEYS
 from tests.service.asking import ask_through, bear
 
+pytestmark = pytest.mark.usefixtures("no_minute_passes")
+
 PROXY = "10.1.2.3"
 TRUSTED = Proxy(ip_network("10.1.2.0/24"), "X-User")
 GUESS = bear("winnow_guess")

@@ -100,6 +100,7 @@ def test_a_user_without_a_name_is_told_by_number(
     assert _read_acts(told)[0]["who"] == "4000000123"
 
 
+@pytest.mark.usefixtures("no_minute_passes")
 def test_wrong_keys_are_told_without_themselves_and_no_oftener_than_they_are_looked_at(
     keys: KeyFile, index: Path, told: pytest.LogCaptureFixture
 ) -> None:

@@ -240,7 +240,7 @@ live = Live(Artifact(Path(sys.argv[1])), lambda _: Holding())
 live.open()
 with socket.create_server(("127.0.0.1", 0)) as listener:
     print(listener.getsockname()[1], flush=True)
-    limits = Limits()
+    limits = Limits(patience=120)
     make_server(create_app(live, limits), limits, STOP).run(sockets=[listener])
 """
 

@@ -25,9 +25,9 @@ from service.supervisor import make_shared_folder
 from tests.embeddings.building import flip_byte
 from tests.service.building import build, write_corpus
 from tests.service.cli.conftest import make_environment
-from tests.service.waiting import connect
+from tests.service.waiting import LONGEST, connect
 
-LONG = {"queries": [{"q": f"ships and {'words ' * 60}{n}", "k": 100} for n in range(100)]}
+LONG = {"queries": [{"q": f"ships and {'words ' * 60}{n}", "k": 100} for n in range(50)]}
 FROM_AFAR = {"X-Forwarded-For": "192.0.2.7"}
 
 
@@ -68,7 +68,7 @@ class Server:
             return len(found) >= times
 
         with self._grown:
-            assert self._grown.wait_for(is_there, 120), "".join(self.log)
+            assert self._grown.wait_for(is_there, LONGEST), "".join(self.log)
         return found[times - 1]
 
     @property
@@ -91,6 +91,8 @@ class Server:
         for pid in others:
             os.kill(pid, signal.SIGSTOP)
         try:
+            while any(read_state(pid) != "T" for pid in others):
+                pass
             yield
         finally:
             for pid in others:
@@ -98,7 +100,7 @@ class Server:
 
     def ask(self, path: str, **named: object) -> Response:
         """Over a connection of its own."""
-        with Client(base_url=self.address, trust_env=False, timeout=120) as client:
+        with Client(base_url=self.address, trust_env=False, timeout=LONGEST) as client:
             return client.get(path, **named)  # type: ignore[arg-type]
 
     def count(self, name: str) -> float:
@@ -110,7 +112,7 @@ class Server:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(LONGEST)
         self._reading.join()
         assert self.process.stderr is not None
         self.process.stderr.close()
@@ -134,6 +136,15 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield run
     for server in servers:
         server.close()
+
+
+def read_state(pid: int) -> str:
+    """The letter that /proc has for what a process does, "" where there is none."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return status.rpartition(")")[2].split()[0]
 
 
 def publish(server: Server, text: str) -> str:
@@ -164,7 +175,7 @@ def test_each_counts_what_all_answered_also_one_that_was_killed(start: Start) ->
 def test_connections_that_come_at_once_are_shared_out(start: Start) -> None:
     server = start()
     # A process that gets no turn of the processor for a while takes none of them.
-    assert max(count_fewest_taken(server) for _ in range(3)) > 1
+    assert any(count_fewest_taken(server) > 1 for _ in range(10))
 
 
 def count_fewest_taken(server: Server) -> int:
@@ -188,7 +199,7 @@ def catch_holding(server: Server) -> int:
         return [worker for worker, held in zip(workers, turns, strict=True) if held]
 
     def ask_long() -> None:
-        with suppress(Exception), Client(base_url=server.address, timeout=120) as client:
+        with suppress(Exception), Client(base_url=server.address, timeout=LONGEST) as client:
             client.post("/api/search/batch", json=LONG)
 
     while True:
@@ -277,17 +288,24 @@ def test_no_request_fails_while_builds_are_published(start: Start) -> None:
     done = threading.Event()
 
     def ask() -> None:
-        with Client(base_url=server.address, timeout=120) as client:
+        with Client(base_url=server.address, timeout=LONGEST) as client:
             while not done.is_set():
                 told.append(client.get("/api/search?q=whale+oil"))
+
+    def wait_until_answered_by(build: str) -> None:
+        while all(thread.is_alive() for thread in asking):
+            if told and told[-1].json().get("build") == build:
+                return
 
     asking = [threading.Thread(target=ask) for _ in range(4)]
     for thread in asking:
         thread.start()
     builds = {server.ask("/api/info").json()["build"]}
+    wait_until_answered_by(max(builds))
     for number in range(3):
         builds.add(publish(server, f"New{number} texts came by sledge and were read by all of us."))
         server.wait_for(f"build={max(builds)}", 3)
+        wait_until_answered_by(max(builds))
     done.set()
     for thread in asking:
         thread.join()
@@ -296,15 +314,16 @@ def test_no_request_fails_while_builds_are_published(start: Start) -> None:
 
 
 def test_who_asks_too_often_cannot_go_to_another_process(start: Start) -> None:
-    server = start("--rate", 5, "--trusted-proxy", "127.0.0.1", "--allow-anonymous")
-    assert ask_each(server, "/api/info", 5, headers=FROM_AFAR) == [200] * 5 + [429] * 5
+    # Few, so that all are asked long before there is another one.
+    server = start("--rate", 2, "--trusted-proxy", "127.0.0.1", "--allow-anonymous")
+    assert ask_each(server, "/api/info", 2, headers=FROM_AFAR) == [200] * 2 + [429] * 2
 
 
 def test_a_key_shown_to_one_is_known_to_all_until_signed_out(start: Start, secret: str) -> None:
     server = start("--keys", "keys.json")
     one, other = server.find_workers()
     assert ask_each(server, "/api/info") == [401, 401]
-    with server.only(one), Client(base_url=server.address) as client:
+    with server.only(one), Client(base_url=server.address, timeout=LONGEST) as client:
         shown = client.post("/login", data={"key": secret})
         cookies = {"Cookie": shown.headers["Set-Cookie"].split(";")[0]}
     with server.only(other):
@@ -331,7 +350,7 @@ def test_told_to_stop_all_end_and_leave_nothing_behind(start: Start, told: signa
     server = start()
     workers = server.find_workers()
     server.process.send_signal(told)
-    assert server.process.wait(60) == 0
+    assert server.process.wait(LONGEST) == 0
     assert find_alive(workers) == []
     assert list((server.folder / "tmp").iterdir()) == []
 
@@ -341,17 +360,9 @@ def test_none_outlives_the_one_that_started_them(start: Start) -> None:
     workers = server.find_workers()
     server.process.kill()
     server.process.wait()
-    while any(_is_running(pid) for pid in workers):
+    # One that has ended may stay listed, as Z, until its new parent looks.
+    while any(read_state(pid) not in ("", "Z") for pid in workers):
         pass
-
-
-def _is_running(pid: int) -> bool:
-    """A process that has ended may stay listed until its new parent looks."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_what_a_killed_server_left_behind_is_removed_by_the_next_one(start: Start) -> None:
@@ -386,7 +397,7 @@ def test_without_a_place_for_what_they_share_it_says_so(
 def test_where_none_can_answer_the_reason_is_told_once(tmp_path: Path) -> None:
     build(write_corpus(tmp_path / "corpus"), tmp_path / "index")
     server = Server(tmp_path, "--workers", 3, "--encoder", "nowhere/at-all")
-    assert server.process.wait(120) == 1
+    assert server.process.wait(LONGEST) == 1
     server.close()
     assert "".join(server.log).count("winnow: ") == 1
     assert "nowhere/at-all" in server.log[0] and "hint:" in server.log[1]

@@ -15,7 +15,7 @@ from embeddings.records import Vectors
 
 Result = TypeVar("Result")
 HELD = "hold"
-LONGEST = 60  # seconds after which a test that waits has failed
+LONGEST = 120  # seconds after which a test that waits has failed
 
 
 class WaitingEncoder(HashingEncoder):
@@ -83,9 +83,9 @@ def ask(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
 
 
-def post(body_head: str) -> bytes:
+def post(body_head: str, path: str = "/api/search") -> bytes:
     """The head of a request with a body."""
     return (
-        "POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"{body_head}\r\n\r\n"
     ).encode()

@@ -117,8 +117,8 @@ def test_questions_are_written_to_the_log_where_that_is_asked_for(serve: Serve) 
 
 def test_an_address_cannot_be_made_up_without_a_trusted_proxy(serve: Serve) -> None:
     served = serve()
-    told = [
-        served.ask("/api/info", {**bear("x"), "X-Forwarded-For": f"192.0.2.{number}"})
-        for number in range(WRONG_KEYS + 1)
-    ]
-    assert told == [401] * WRONG_KEYS + [429]
+    told: list[int] = []
+    while 429 not in told and len(told) < 10 * WRONG_KEYS:  # on a slow machine a few more are free
+        made_up = {**bear("x"), "X-Forwarded-For": f"192.0.2.{len(told)}"}
+        told.append(served.ask("/api/info", made_up))
+    assert len(told) > WRONG_KEYS and told == [401] * (len(told) - 1) + [429]
