@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz reliability image-test bench bench-cluster clean \
+.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz reliability image-test bench clean \
 	env env-dev
 
 help: ## list what can be asked for
@@ -75,6 +75,7 @@ image-test: env-dev ## build the image and run it locked down (needs Docker; IMA
 bench: env-dev ## speed and size over seeds/, beside the last run here; then Lighthouse (a quiet machine)
 	@$(BIN)/python -m tests.benchmarks.kept
 
+.PHONY: bench-cluster
 bench-cluster: env-dev ## 200,000 passages as files and in PostgreSQL: loading, size, queries (half an hour, a quiet machine)
 	@$(BIN)/python -m tests.benchmarks.cluster
 
