@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-		while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+		while IFS='|' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
 
 serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
 	@$(BIN)/winnow serve "$$CORPUS" --port "$$PORT"
@@ -77,6 +77,10 @@ image-test: env-dev ## build the image and run it locked down (needs Docker; IMA
 
 bench: env-dev ## speed and size over seeds/, beside the last run here; then Lighthouse (a quiet machine)
 	@$(BIN)/python -m tests.benchmarks.kept
+
+.PHONY: bench-cluster
+bench-cluster: env-dev ## 200,000 passages as files and in PostgreSQL: loading, size, queries (half an hour, a quiet machine)
+	@$(BIN)/python -m tests.benchmarks.cluster
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz

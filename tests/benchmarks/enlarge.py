@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.enlarge INDEX LARGER PASSAGES
 
+INDEX is a folder of builds, LARGER another one, or the address of a database (`postgresql://…`).
 The vector of each made passage lies between those of two passages that are both among the 20
 nearest to a real one, 0.3 to 0.7 of the way; its text is a sentence of either, and the vectors of
 its two sentences lie between theirs. Nothing is folded. What a build does after encoding is timed.
@@ -13,17 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import numpy as np
 
 from embeddings.artifact import Artifact
 from embeddings.budget import Budget
+from embeddings.builds import Builds, StoredIndex, open_builds
 from embeddings.contents import make_contents
 from embeddings.corpus import Progress
 from embeddings.encoders import Encoder, load_encoder
-from embeddings.index.local import LocalIndex
 from embeddings.kept_cuts import KeptCuts
+from embeddings.manifest import Manifest
 from embeddings.mapped import map_vectors
 from embeddings.overview import describe_corpus
 from embeddings.records import Cut, Document, Fold, Numbers, Passage, Span, Vectors, make_id
@@ -46,7 +49,7 @@ class Real:
     sentence_vectors: list[Vectors]
 
 
-def read_real(index: LocalIndex) -> Real:
+def read_real(index: StoredIndex) -> Real:
     """Everything that is made something of."""
     numbers = np.arange(index.passage_count)
     found = [one.passage for one in index.read(numbers.tolist())]
@@ -166,24 +169,26 @@ def _fold_nothing(cuts: KeptCuts, _: Budget) -> tuple[Numbers, list[Fold]]:
     return np.arange(len(cuts.passages)), []
 
 
-def main(source: Path, target: Path, count: int) -> None:
-    manifest, index = Artifact(source).open()
+def enlarge(source: Builds, target: Builds, count: int) -> tuple[Manifest, dict[str, float]]:
+    """Publish so many made passages; the manifest, and the seconds of each stage after encoding."""
+    manifest, index = source.open()
     real = read_real(index)
     index.close()
     mixture = mix(real, count)
-    target.mkdir(parents=True, exist_ok=True)
+    folder = target.workspace
+    folder.mkdir(parents=True, exist_ok=True)
     with patch("embeddings.taken._find_likeness", _compare_nothing):
-        cuts = keep_cuts(make_cuts(real, mixture), target)
-    vectors = MadeVectors(real, mixture, load_encoder(manifest.encoder["name"]), target)
+        cuts = keep_cuts(make_cuts(real, mixture), folder)
+    vectors = MadeVectors(real, mixture, load_encoder(manifest.encoder["name"]), folder)
     stages: dict[str, float] = {}
 
     def tell(stage: str, done: int, total: int) -> None:
         stages.setdefault(stage, time.perf_counter())
 
-    with Artifact(target).writer() as writer:
+    with target.writer() as writer:
         build = writer.begin()
         with patch("embeddings.contents.fold_cuts", _fold_nothing):
-            contents = make_contents(cuts, vectors, target, Budget(), tell)
+            contents = make_contents(cuts, vectors, folder, Budget(), tell)
         stages["writing"] = time.perf_counter()
         searched = writer.add(contents, 0.99)
         stages["verifying"] = time.perf_counter()
@@ -191,7 +196,7 @@ def main(source: Path, target: Path, count: int) -> None:
         made = replace(
             manifest,
             build=build,
-            roots=[str(target)],
+            roots=[f"made of {source.place}"],
             sources={},
             counts={**counts, "sentences": 2 * count, "set_aside": 0, "unreadable": 0},
             overview=describe_corpus(contents, cuts.briefs),
@@ -200,14 +205,21 @@ def main(source: Path, target: Path, count: int) -> None:
         )
         writer.verify(made)
         writer.publish()
-    ended = time.perf_counter()
-    times = [(name, at) for name, at in stages.items() if at >= vectors.found] + [("end", ended)]
-    for (name, at), (_, after) in pairwise(times):
-        print(f"{name}: {after - at:.0f} s")
-    print(f"all after encoding: {ended - vectors.found:.0f} s")
-    for name, facts in searched.items():
-        print(f"{name}: {asdict(facts)}")
+    stages["end"] = time.perf_counter()
+    times = [(name, at) for name, at in stages.items() if at >= vectors.found]
+    seconds = {name: after - at for (name, at), (_, after) in pairwise(times)}
+    return made, {**seconds, "all after encoding": stages["end"] - vectors.found}
+
+
+def main(source: Path, target: str, count: int) -> None:
+    with TemporaryDirectory() as workspace:
+        builds = open_builds(target, Path(workspace))
+        manifest, seconds = enlarge(Artifact(source), builds, count)
+    for name, taken in seconds.items():
+        print(f"{name}: {taken:.0f} s")
+    for name, facts in manifest.vectors.items():
+        print(f"{name}: {facts}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3].replace("_", "")))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3].replace("_", "")))

@@ -16,7 +16,7 @@ MADE = 700
 def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("many")
     publish(ROOT / "seeds", folder / "index", "hashing")
-    enlarge.main(folder / "index", folder / "larger", MADE)
+    enlarge.main(folder / "index", str(folder / "larger"), MADE)
     return folder / "larger"
 
 
