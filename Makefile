@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types imports security licences lock docs quality golden fuzz reliability image-test bench clean \
+.PHONY: help serve test test-cluster check lint types imports security licences lock docs quality golden fuzz reliability image-test bench clean \
 	env env-dev
 
 help: ## list what can be asked for
@@ -24,6 +24,9 @@ serve: env ## index a folder and serve it: CORPUS=folder (seeds) PORT=8000
 test: env-dev ## run all tests
 	@sh requirements/programs.sh </dev/null
 	@$(BIN)/python -m pytest
+
+test-cluster: env-dev ## run what needs PostgreSQL, on servers of its own
+	@$(BIN)/python -m pytest -m cluster tests/cluster tests/contracts
 
 check: lint types imports security licences ## lint, types, imports, dangerous calls, dependencies
 

@@ -7,6 +7,11 @@ import pytest
 
 from embeddings.artifact import Artifact
 from service.keys import KeyFile
+from tests.cluster.fixtures import database as database
+from tests.cluster.fixtures import database_address as database_address
+from tests.cluster.fixtures import database_name as database_name
+from tests.cluster.fixtures import postgres as postgres
+from tests.cluster.fixtures import programs as programs
 from tests.embeddings.building import build, write_files
 from tests.embeddings.encoders.models import make_cross_encoder
 
@@ -38,8 +43,8 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms run where their marker asks for them: `make reliability`, `make image-test`."""
-    left_out = {"reliability", "image"} - set(config.option.markexpr.split())
+    """Long forms run where their marker asks for them: `make reliability` and others."""
+    left_out = {"reliability", "image", "cluster"} - set(config.option.markexpr.split())
     long = [item for item in items if any(map(item.get_closest_marker, left_out))]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]

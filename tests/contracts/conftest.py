@@ -11,10 +11,7 @@ from embeddings.index.files import write_index
 from embeddings.index.local import LocalIndex
 from embeddings.index.postgres.builds import DatabaseBuilds
 from embeddings.records import IndexContents
-from tests.cluster.conftest import database_address, server
 from tests.cluster.publishing import publish
-
-__all__ = ["database_address", "server"]
 
 Open = Callable[[IndexContents], Index]
 

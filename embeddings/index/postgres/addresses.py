@@ -9,6 +9,7 @@ quotes a part that could be a password, or hold half of one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from embeddings.errors import InvalidInput
@@ -23,6 +24,7 @@ _PASSED = {
     *("ssl_min_protocol_version", "ssl_max_protocol_version", "passfile", "krbsrvname", "gsslib"),
     "options",
 }
+_FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
 _OWN = {"host", "port", "dbname", "user", "password", "service", "schema", "connect_timeout"}
 # Which server takes writes is found out here, so the client is never asked to choose.
 _PARAMETERS = _PASSED | _OWN | {"application_name", "target_session_attrs"}
@@ -72,6 +74,12 @@ def read_address(text: str) -> Address:
         raise InvalidInput(
             f"sslmode={mode} is none that PostgreSQL knows", f"use one of {', '.join(_SSL_MODES)}"
         )
+    for name in _FILES & settings.keys():
+        if not Path(settings[name]).is_file():
+            raise InvalidInput(
+                f"{name} in the database's address names {settings[name]}, which is no file",
+                "name a file in PEM format that can be read",
+            )
     return Address(
         hosts=tuple(_find_hosts(settings["host"], settings["port"])),
         database=settings["dbname"],

@@ -42,20 +42,33 @@ class Background:
             future.cancel()
             raise
 
-    def stop(self) -> None:
-        """End the thread; what still runs is cancelled, and who waits for it hears so."""
+    def stop(self, last: Coroutine[Any, Any, None]) -> None:
+        """End the thread; what still runs is cancelled, and who waits for it hears so.
+
+        Then `last` is run, if anything ever was.
+        """
         with self._lock:
             loop, thread, self._stopped = self._loop, self._thread, True
             self._loop = self._thread = None
-        if loop is not None and thread is not None:
-            asyncio.run_coroutine_threadsafe(_cancel_others(), loop).result()
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+        if loop is None or thread is None:
+            last.close()
+            return
+        asyncio.run_coroutine_threadsafe(_finish(last), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _finish(last: Coroutine[Any, Any, None]) -> None:
+    await _cancel_others()
+    await last
+    await _cancel_others()
+    await asyncio.sleep(0)  # a closed line is let go in the next turn
 
 
 async def _cancel_others() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    # One that is cancelled may begin another, to clean up.
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

@@ -116,7 +116,7 @@ class Database:
         _check_vector(self.shown, here, vectors[0][1] if vectors else None)
 
     def close(self) -> None:
-        """Close all connections. Nothing may be asked afterwards."""
+        """Close all connections for good; what was being asked is cancelled."""
         self._closing()
 
     async def _ask(
@@ -253,8 +253,7 @@ async def _require_primary(node: Node, link: Link) -> None:
 
 
 def _close_all(nodes: Nodes, background: Background) -> None:
-    background.run(nodes.close())
-    background.stop()
+    background.stop(nodes.close())
 
 
 async def _close(connection: Any) -> None:

@@ -176,6 +176,8 @@ def _find_hint(error: Exception) -> str:
         return "create the database (CREATE DATABASE …), or name another in the address"
     if state in ("42704", "42883"):
         return "see that pgvector is there: CREATE EXTENSION vector;"
+    if isinstance(error, FileNotFoundError):
+        return "a file is not there: that of PGSSLROOTCERT or PGSSLCERT, or the server's socket"
     if isinstance(error, ssl.SSLError) or "root certificate" in said:
         return "name the authority that signed the server's certificate: sslrootcert=FILE"
     if "rejected SSL upgrade" in said:

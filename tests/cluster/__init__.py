@@ -1,0 +1,1 @@
+"""Tests on real PostgreSQL servers, run by `make test-cluster`."""
