@@ -63,7 +63,7 @@ class Relay:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = {writer.transport}
-        with suppress(OSError, EOFError):
+        with suppress(OSError, EOFError, asyncio.CancelledError):
             if not self._refusing:
                 self._lines |= lines
                 if self._tls is not None:

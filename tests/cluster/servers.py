@@ -190,10 +190,11 @@ class Server:
 
     def kill(self) -> None:
         """End it at once and without a word, its connections too."""
-        self._signal(signal.SIGKILL)
+        ended = self._signal(signal.SIGKILL)
         assert self.process is not None
         self.process.wait()
         self.process = None
+        psutil.wait_procs(ended, 10)
 
     def pause(self) -> None:
         """Have it fall silent, with all connections open."""
@@ -205,24 +206,23 @@ class Server:
 
     def stop(self) -> None:
         """End it, if it runs, and cut its connections."""
-        if self.process is None:
-            return
-        self.resume()
-        self.process.send_signal(signal.SIGQUIT if self.process.poll() is None else 0)
-        try:
-            self.process.wait(10)
-            self.process = None
-        except subprocess.TimeoutExpired:
+        if self.process is not None:
+            ending = self._signal(signal.SIGCONT)
+            self.process.send_signal(signal.SIGQUIT)
+            psutil.wait_procs(ending[1:], 10)
             self.kill()
 
-    def _signal(self, number: int) -> None:
-        """To the server and each process of it: they are no process group."""
+    def _signal(self, number: int) -> list[psutil.Process]:
+        """To the server and each process of it: they are no process group. Returns them."""
         assert self.process is not None
+        found: list[psutil.Process] = []
         with suppress(psutil.NoSuchProcess):
             first = psutil.Process(self.process.pid)
-            for one in (first, *first.children(recursive=True)):
-                with suppress(psutil.NoSuchProcess):
-                    one.send_signal(number)
+            found = [first, *first.children(recursive=True)]
+        for one in found:
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+        return found
 
 
 @dataclass

@@ -178,11 +178,12 @@ async def _open(address: Address, host: str, port: int, statement_seconds: float
             server_settings={"application_name": address.application},
             target_session_attrs="any",
         )
-        try:
+    try:
+        async with asyncio.timeout(address.connect_seconds):
             has_vectors = await _prepare(connection, statement_seconds)
-        except BaseException:
-            connection.terminate()
-            raise
+    except BaseException:
+        connection.terminate()
+        raise
     followed = getattr(connection.get_settings(), "in_hot_standby", None)
     return Link(connection, has_vectors, leads=followed == "off")
 

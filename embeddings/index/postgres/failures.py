@@ -51,6 +51,8 @@ _ELSEWHERE = (
 )
 _MISSING = ("42P01", "3F000")
 _LOST = ("08", "57P")
+# asyncpg's; the last one comes where a server's farewell was read and not yet the line's end.
+_CLOSED = ("InterfaceError", "ConnectionDoesNotExistError", "InternalClientError")
 
 
 def find_state(error: BaseException) -> str:
@@ -74,8 +76,8 @@ def is_missing(error: BaseException) -> bool:
 
 
 def is_closed(error: BaseException) -> bool:
-    """Whether the client says that its connection is closed."""
-    return type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
+    """Whether the client says that its connection is closed, or in no state to be used."""
+    return type(error).__name__ in _CLOSED
 
 
 def mark_stale(error: BaseException) -> None:

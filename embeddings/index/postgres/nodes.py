@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from embeddings.index.postgres.failures import find_state, mark_stale
+from embeddings.index.postgres.failures import find_state, is_lost, mark_stale
 
 CONNECTIONS = 8  # to one server, at the same time
 _TRIAL_SECONDS = 2.0  # between two trials of a server that failed
@@ -60,7 +60,7 @@ class Node:
             try:
                 yield link
             except BaseException as error:
-                if find_state(error) and not link.is_closed():
+                if find_state(error) and not is_lost(error) and not link.is_closed():
                     self._put(link)
                 else:
                     if link.used:

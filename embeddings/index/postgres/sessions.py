@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from embeddings.index.postgres.addresses import Address
 from embeddings.index.postgres.background import Background
-from embeddings.index.postgres.failures import explain_session
+from embeddings.index.postgres.failures import explain_session, is_lost
 from embeddings.index.postgres.halfvecs import make_plain
 from embeddings.index.postgres.nodes import Link
 from embeddings.index.postgres.portions import Abandoned, Portions
@@ -33,11 +33,12 @@ class Session:
         self._place = place
         self._address = address
         self._background = background
+        self._lost = False
 
     @property
     def is_lost(self) -> bool:
         """Whether the connection is gone; a new session may find another primary."""
-        return bool(self._connection.is_closed())
+        return self._lost or bool(self._connection.is_closed())
 
     def execute(self, statement: str, *arguments: object) -> None:
         """Run a statement; without arguments, several with semicolons between."""
@@ -137,6 +138,7 @@ class Session:
         try:
             return future.result()
         except Exception as error:
+            self._lost |= is_lost(error)
             raise explain_session(self._address, self._place, error) from error
         except BaseException:
             future.cancel()
