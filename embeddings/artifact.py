@@ -127,7 +127,7 @@ class Artifact:
         folder = self._builds / (build or self.live_id())
         manifest = read_manifest(folder)
         check_sizes(folder, manifest)
-        return manifest, open_checked(folder)
+        return manifest, _open_checked(folder)
 
     def check_files(self, manifest: Manifest) -> None:
         """Whether a build's files are there whole, by their sizes. Raises IndexDamaged."""
@@ -140,7 +140,7 @@ class Artifact:
             with held(folder):
                 manifest = read_manifest(folder)
                 check_hashes(folder, manifest)
-                open_checked(folder).close()
+                _open_checked(folder).close()
         except OSError as error:
             raise IndexDamaged(f"{folder} cannot be read: {error.strerror}", REPAIR) from error
         return manifest
@@ -260,7 +260,7 @@ class ArtifactWriter:
                 sync(self._aside / name)
             sync(self._aside)
         check_hashes(self._aside, read_manifest(self._aside))
-        open_checked(self._aside).close()
+        _open_checked(self._aside).close()
 
     def publish(self) -> None:
         with writing(self._artifact.directory):
@@ -285,3 +285,7 @@ def _try_lock(file: IO[str]) -> bool:
         time.sleep(_PAUSE)
         return False
     return True
+
+
+def _open_checked(folder: Path) -> LocalIndex:
+    return open_checked(lambda: LocalIndex(folder), str(folder))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from embeddings.canary import open_checked
 from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing
 from embeddings.index.postgres.client import Database, MissingTable, Session
 from embeddings.index.postgres.registry import Registry, check_version
@@ -14,7 +15,6 @@ from embeddings.index.postgres.stored_index import DatabaseIndex
 from embeddings.index.postgres.writing import DatabaseWriter, describe_tables
 from embeddings.manifest import REPAIR, Manifest, unpack_manifest
 
-_CANARY_COSINE = 0.999
 _LOCK = "hashtextextended('winnow ' || $1, 0)"
 
 
@@ -86,9 +86,8 @@ class DatabaseBuilds:
         self._check_version()
         manifest = self.manifest(build)
         self.check_files(manifest)
-        index = DatabaseIndex(self._database, manifest)
-        _ask_canary(index, f"{self.place}, build {manifest.build}")
-        return manifest, index
+        place = f"{self.place}, build {manifest.build}"
+        return manifest, open_checked(lambda: DatabaseIndex(self._database, manifest), place)
 
     def check_files(self, manifest: Manifest) -> None:
         tables = Tables(self._schema, manifest.build)
@@ -166,15 +165,3 @@ class DatabaseBuilds:
             f"{self.place} holds no index",
             "build one: winnow build FOLDER --index with this address",
         )
-
-
-def _ask_canary(index: DatabaseIndex, place: str) -> None:
-    """Ask for a passage of its own."""
-    if not index.passage_count:
-        return
-    number = index.passage_count // 2
-    vector = index.passage_vector(number)
-    nearest, _ = index.dense(vector, 1)
-    stored = index.read([number])[0].passage
-    if len(nearest.scores) != 1 or nearest.scores[0] < _CANARY_COSINE or not stored.text:
-        raise IndexDamaged(f"{place} does not find a passage of its own", REPAIR)
