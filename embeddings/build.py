@@ -278,7 +278,7 @@ def _refuse_other_roots(
         raise IndexOfOtherRoots(
             f"{builds.place} is the index of {', '.join(live.roots)}, "
             f"not of {', '.join(_name_roots(roots))}",
-            "name another folder with --index, or give --replace to put these in its place",
+            "name another index with --index, or give --replace to put these in its place",
         )
 
 

@@ -2,7 +2,8 @@
 
 t-SNE lays out at most 1,000 passages, chosen evenly, so that its time has a bound; every other
 passage lies among those that it is nearest to. The same vectors give the same places: the seed is
-fixed, and one thread adds the numbers up in one order. scikit-learn is loaded only when it is used.
+fixed, and one thread adds the numbers up in one order. They are rounded first, since an index may
+give back what it was given at half precision. scikit-learn is loaded only when it is used.
 """
 
 import numpy as np
@@ -38,14 +39,18 @@ def project(vectors: Vectors) -> Vectors:
     if not len(vectors):
         return places
     with threadpool_limits(1):
-        landmarks, owner = np.unique(vectors[fitted], axis=0, return_inverse=True)
+        landmarks, owner = np.unique(_round(vectors[fitted]), axis=0, return_inverse=True)
         laid_out = _scale(lay_out(landmarks))
         places[fitted] = laid_out[owner.reshape(-1)]
         others = np.setdiff1d(np.arange(len(vectors)), fitted)
         for start in range(0, len(others), _AT_ONCE):
             some = others[start : start + _AT_ONCE]
-            places[some] = _place_among(landmarks, laid_out, vectors[some])
+            places[some] = _place_among(landmarks, laid_out, _round(vectors[some]))
     return places
+
+
+def _round(vectors: Vectors) -> Vectors:
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 def lay_out(vectors: Vectors) -> Places:

@@ -39,7 +39,7 @@ _PROGRAM = (
 _ROOT = str(Path(__file__).parents[1])
 _PAUSE = 1  # seconds before the next one, so that one that fails at its start is no busy loop
 _GRACE = 5  # seconds beyond those that each has to stop
-_PREFIX = "winnow-server-"
+_PREFIX = "winnow-serving-"  # none that a person would give a folder of their own
 _COUNTERS = 3  # of each process: turns and places in the queue that it holds, its connections
 
 

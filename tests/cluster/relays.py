@@ -3,6 +3,7 @@ cannot. So tests have bad lines without touching the machine's network.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,12 @@ _PORTION = 1 << 16
 class Relay:
     """Passes bytes on to a port of 127.0.0.1, from a port of its own. `asked` counts what came."""
 
-    def __init__(self, behind: int, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        behind: int,
+        tls: ssl.SSLContext | None = None,
+        listener: socket.socket | None = None,
+    ) -> None:
         self.delay = 0.0  # seconds, before each portion that the server sends
         self.asked = 0
         self._behind = behind
@@ -25,12 +31,11 @@ class Relay:
         self._lines: set[asyncio.WriteTransport] = set()
         self._forgotten: set[asyncio.WriteTransport] = set()
         self._background = Background("relay")
-        self._server = self._background.run(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.port = int(self._server.sockets[0].getsockname()[1])
-
-    @property
-    def place(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        if listener is None:
+            listener = socket.create_server(("127.0.0.1", 0))
+        self._server = self._background.run(asyncio.start_server(self._serve, sock=listener))
+        host, self.port = self._server.sockets[0].getsockname()[:2]
+        self.place = f"{host}:{self.port}"
 
     def cut(self) -> None:
         """Drop every connection, and refuse new ones, until `mend`."""
@@ -108,9 +113,11 @@ class Relay:
 
 
 @contextmanager
-def run_relay(behind: int, tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
-    """A relay to a port of this machine."""
-    relay = Relay(behind, tls)
+def run_relay(
+    behind: int, tls: ssl.SSLContext | None = None, listener: socket.socket | None = None
+) -> Iterator[Relay]:
+    """A relay to a port of this machine, which takes what comes to a listening socket if given."""
+    relay = Relay(behind, tls, listener)
     try:
         yield relay
     finally:

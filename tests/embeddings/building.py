@@ -14,6 +14,7 @@ import numpy as np
 from embeddings.artifact import Artifact
 from embeddings.budget import Budget
 from embeddings.build import BuildOptions, BuildReport, build_index
+from embeddings.builds import Builds
 from embeddings.counting import count_terms
 from embeddings.documents import DocumentReader, ReadOptions, list_sources
 from embeddings.duplicates import fold_cuts
@@ -79,7 +80,7 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def build(
     roots: Path | Sequence[Path],
-    artifact: Artifact,
+    builds: Builds,
     encoder: HashingEncoder | None = None,
     *,
     replace: bool = False,
@@ -90,7 +91,7 @@ def build(
     used = encoder or HashingEncoder()
     return build_index(
         [roots] if isinstance(roots, Path) else roots,
-        artifact,
+        builds,
         lambda: used,
         used,
         "hashing",
@@ -169,7 +170,7 @@ def contents_of(artifact: Artifact) -> dict[str, object]:
     return held
 
 
-def sources_of(artifact: Artifact) -> list[str]:
+def sources_of(artifact: Builds) -> list[str]:
     _, index = artifact.open()
     summaries = index.documents(0, 1000)[1]
     index.close()

@@ -55,6 +55,15 @@ def test_the_same_vectors_give_the_same_places(count: int) -> None:
     np.testing.assert_array_equal(project(vectors), project(vectors.copy()))
 
 
+@pytest.mark.parametrize("count", [5, 300, MOST_FITTED + 200])
+def test_vectors_that_an_index_gives_back_at_half_precision_have_the_same_places(
+    count: int,
+) -> None:
+    vectors = make_vectors(count)
+    given_back = vectors.astype(np.float16).astype(np.float32)
+    np.testing.assert_array_equal(project(vectors), project(given_back))
+
+
 @pytest.mark.parametrize("sizes", [(4, 4), (40, 25), (MOST_FITTED, 900)])
 def test_two_groups_that_lie_apart_in_meaning_lie_apart_on_the_map(sizes: tuple[int, int]) -> None:
     one, other = make_groups(sizes)

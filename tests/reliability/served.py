@@ -49,9 +49,13 @@ class Served:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
+    def list_processes(self) -> list[Path]:
+        """It and all that it began, by their folders in /proc."""
+        return _find_processes(Path("/proc", str(self._process.pid)))
+
     def measure(self, seconds: float) -> Footprint:
         memory = descriptors = threads = 0
-        for folder in _find_processes(Path("/proc", str(self._process.pid))):
+        for folder in self.list_processes():
             found = _PRIVATE.search((folder / "smaps_rollup").read_text())
             assert found, "this kernel tells no Pss_Anon"
             memory += 1024 * int(found[1])
@@ -77,7 +81,7 @@ def _find_processes(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def serving(index: Path, output: Path, workers: int) -> Iterator[Served]:
+def serving(index: Path | str, output: Path, workers: int) -> Iterator[Served]:
     """`winnow serve` over an index, until the context ends; then it is told to stop, and does."""
     flags = ("--workers", str(workers)) if workers > 1 else ()
     process = subprocess.Popen(

@@ -394,6 +394,17 @@ def test_without_a_place_for_what_they_share_it_says_so(
     assert "nowhere" in refused.value.message and "TMPDIR" in refused.value.hint
 
 
+def test_folders_of_killed_servers_alone_are_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("winnow-serving-killed", "winnow-index", "winnow-postgres-data"):
+        (tmp_path / name).mkdir()
+    with make_shared_folder() as folder, make_shared_folder() as other:
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"winnow-index", "winnow-postgres-data", folder.name, other.name}
+
+
 def test_where_none_can_answer_the_reason_is_told_once(tmp_path: Path) -> None:
     build(write_corpus(tmp_path / "corpus"), tmp_path / "index")
     server = Server(tmp_path, "--workers", 3, "--encoder", "nowhere/at-all")

@@ -54,8 +54,7 @@ class Session:
         """Commit what is done inside, or nothing of it. When the connection is lost while it is
         being committed, nobody knows which: look before doing it again.
         """
-        transaction = self._connection.transaction()
-        self._run(transaction.start())
+        transaction = self._run(self._begin())
         try:
             yield
         except BaseException:
@@ -65,6 +64,11 @@ class Session:
                     self._run(transaction.rollback())
             raise
         self._run(transaction.commit())
+
+    async def _begin(self) -> Any:
+        transaction = self._connection.transaction()
+        await transaction.start()
+        return transaction
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Write rows into `schema.table` by COPY, and say how many. `rows` runs in this thread."""

@@ -19,6 +19,10 @@ from embeddings.records import IndexContents
 _SETTINGS = (
     "SET maintenance_work_mem = '1GB'",
     "SET client_min_messages = warning",
+    # Else the server goes on with what a killed build asked for last, and keeps its lock, for as
+    # long as that takes. There are platforms where it cannot look.
+    "DO $$ BEGIN SET client_connection_check_interval = '2s';"
+    " EXCEPTION WHEN OTHERS THEN NULL; END $$",
 )
 
 
