@@ -229,7 +229,7 @@ def test_missing_rights_are_told_with_what_grants_them(
     assert "GRANT SELECT ON ALL TABLES IN SCHEMA winnow TO reader" in told.value.hint
     with pytest.raises(DatabaseUnfit) as told, reader.session() as session:
         session.execute("CREATE SCHEMA mine")
-    assert f"GRANT CREATE ON DATABASE {database_name} TO reader" in told.value.hint
+    assert "CREATE SCHEMA winnow AUTHORIZATION reader" in told.value.hint
     reader.close()
 
 

@@ -132,9 +132,9 @@ def _find_remedy(address: Address, error: Exception) -> WinnowError | None:
     if state == "42501":
         return DatabaseUnfit(
             f"{address.user} may not do this in {address.shown}: {_say(error)}",
-            f"as its owner: GRANT USAGE ON SCHEMA {address.schema} TO {address.user}; GRANT SELECT "
-            f"ON ALL TABLES IN SCHEMA {address.schema} TO {address.user}; and for one who builds: "
-            f"GRANT CREATE ON DATABASE {address.database} TO {address.user};",
+            f"as a superuser: GRANT USAGE ON SCHEMA {address.schema} TO {address.user}; "
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {address.schema} TO {address.user}; "
+            f"and for one who builds: CREATE SCHEMA {address.schema} AUTHORIZATION {address.user};",
         )
     if state == "53100":
         return IndexUnwritable(
