@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,9 @@ def _serve(address: str, folder: Path, count: int) -> Iterator[list[str]]:
     """So many `winnow serve` over a database, by the addresses where they answer."""
     with ExitStack() as stack:
         logs = [folder / f"{number}.log" for number in range(count)]
-        servers = [stack.enter_context(serving(address, log, 1)) for log in logs]
+        with ThreadPoolExecutor(count) as pool:
+            starting = pool.map(lambda log: stack.enter_context(serving(address, log, 1)), logs)
+            servers = list(starting)
         yield [server.address for server in servers]
         told = "".join(log.read_text() for log in logs)
     assert PASSWORD not in told and _IN_ADDRESS not in told

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Work = Coroutine[Any, Any, None]
 
 
 class Background:
@@ -42,7 +43,7 @@ class Background:
             future.cancel()
             raise
 
-    def stop(self, last: Coroutine[Any, Any, None]) -> None:
+    def stop(self, last: Work) -> None:
         """End the thread; what still runs is cancelled, and who waits for it hears so.
 
         Then `last` is run, if anything ever was.
@@ -53,13 +54,21 @@ class Background:
         if loop is None or thread is None:
             last.close()
             return
-        asyncio.run_coroutine_threadsafe(_finish(last), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        if thread is threading.current_thread():
+            # A collection of garbage there found nobody left to ask; it cannot wait for itself.
+            threading.Thread(target=_end, args=(loop, thread, last)).start()
+        else:
+            _end(loop, thread, last)
 
 
-async def _finish(last: Coroutine[Any, Any, None]) -> None:
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread, last: Work) -> None:
+    asyncio.run_coroutine_threadsafe(_finish(last), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+async def _finish(last: Work) -> None:
     await _cancel_others()
     await last
     await _cancel_others()
