@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embeddings.builds import Builds, StoredIndex
-from embeddings.errors import IndexDamaged, WinnowError
+from embeddings.errors import IndexDamaged
 from embeddings.manifest import Manifest
 from service.live import AGAIN
 from service.trouble import Trouble
@@ -73,7 +73,7 @@ class Approval:
                 self._builds.verify(build)
                 self._approve(build)
             self._trouble.end()
-        except (WinnowError, OSError) as error:
+        except Exception as error:
             if build:
                 self._refused = (build, self._tell_time() + AGAIN)
             self._trouble.tell(error, build)

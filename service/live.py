@@ -9,7 +9,7 @@ request over it.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Protocol
 
@@ -135,7 +135,7 @@ class Live:
             earlier = [kept for kept, _ in reversed(self._earlier.values())]
         if not (named and earlier):
             return searcher
-        return next((one for one in (searcher, *earlier) if one.holds(**named)), searcher)
+        return next((one for one in (searcher, *earlier) if _holds(one, named)), searcher)
 
     @property
     def is_behind(self) -> bool:
@@ -277,6 +277,14 @@ class Live:
             self._refused = (build, self._tell_time() + AGAIN)
         self._trouble.tell(error, build)
         self._reason = error
+
+
+def _holds(searcher: Searcher, named: Mapping[str, str]) -> bool:
+    """Whether it has what is named; a build that a database has let go of has nothing."""
+    try:
+        return searcher.holds(**named)
+    except BuildGone:
+        return False
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:

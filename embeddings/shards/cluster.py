@@ -95,7 +95,9 @@ def _take(done: Any, shard: Shard, keep: Keep) -> str:
         told = str(cause).strip().splitlines() or [repr(cause)]
         raise WorkersFailed(f"a worker failed at {shard}: {told[-1]}", _SAME_EVERYWHERE) from error
     except RayError as error:
-        raise describe_failure(shard, str(error).strip().splitlines()[0]) from error
+        raise describe_failure(
+            shard, (str(error).strip() or repr(error)).splitlines()[0]
+        ) from error
     keep(shard, made)
     return _name_node(node)
 

@@ -175,7 +175,6 @@ def test_answers_are_of_one_build_while_others_are_published_and_gone_back_to(
 def test_a_server_is_ready_as_long_as_its_database_answers(
     own_server: Server, tmp_path: Path
 ) -> None:
-    own_server.sql("CREATE EXTENSION vector")
     address = own_server.address()
     _publish(tmp_path, address, "one")
     with _serve(address, tmp_path, 1) as (server,):

@@ -64,10 +64,10 @@ def read_address(text: str) -> Address:
     """The address that a text gives, completed. Raises InvalidInput."""
     settings = complete(_split(text))
     schema = settings.get("schema", "winnow")
-    if not _IDENTIFIER.match(schema):
+    if not _IDENTIFIER.match(schema) or schema.startswith("pg_"):
         raise InvalidInput(
             f"the schema {schema!r} of the database's address is not a plain name",
-            "use lower-case letters, digits and _, at most 63, starting with a letter",
+            "use lower-case letters, digits and _, at most 63: first a letter, and not pg_",
         )
     mode = settings.get("sslmode")
     if mode is not None and mode not in _SSL_MODES:

@@ -1,14 +1,15 @@
 """The builds in one schema of a database, one of them live."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from embeddings.canary import open_checked
-from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing
-from embeddings.index.postgres.client import Database, MissingTable, Session
+from embeddings.errors import ArtifactError, IndexBusy, IndexDamaged, IndexMissing, IndexUnreachable
+from embeddings.index.postgres.client import Database, MissingTable, Row, Session
 from embeddings.index.postgres.registry import Registry, check_version
 from embeddings.index.postgres.schema import KEYS, Tables
 from embeddings.index.postgres.stored_index import DatabaseIndex
@@ -16,6 +17,9 @@ from embeddings.index.postgres.writing import DatabaseWriter, describe_tables
 from embeddings.manifest import REPAIR, Manifest, unpack_manifest
 
 _LOCK = "hashtextextended('winnow ' || $1, 0)"
+# What is read and encoded before anything is written may take hours.
+_PATIENT = "SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0"
+_LEAST_KEPT = 2  # the live one, and the one before: a server may still answer from it
 
 
 class DatabaseBuilds:
@@ -24,8 +28,9 @@ class DatabaseBuilds:
     def __init__(self, address: str, workspace: Path, kept: int) -> None:
         self._database = Database(address)
         self._schema = self._database.schema
-        self._kept = max(kept, 1)
+        self._kept = max(kept, _LEAST_KEPT)
         self._seen = (0, "")  # the turn at which the live build was made so, and its id
+        self._looking = threading.Lock()
         self.workspace = workspace
 
     @property
@@ -36,13 +41,23 @@ class DatabaseBuilds:
         return self.published_id()
 
     def published_id(self) -> str:
-        """Never an earlier one than was seen before, as a standby that is behind may say."""
-        rows = self._ask(f"SELECT turn, build FROM {self._schema}.live")  # nosec B608  # our own names
-        if not rows and not self._seen[1]:
-            raise self._miss()
-        seen = max([self._seen, *(tuple(row) for row in rows)])
-        self._seen = (int(seen[0]), str(seen[1]))
-        return self._seen[1]
+        """As the primary says. While none answers, as a standby says which is not behind."""
+        statement = (f"SELECT turn, build FROM {self._schema}.live", ())  # nosec B608  # our own names
+        try:
+            return self._see(self._database.ask_primary([statement])[0], earlier=(0, ""))
+        except MissingTable as error:
+            raise self._miss() from error
+        except IndexUnreachable:
+            return self._see(self._ask(*statement), earlier=self._seen)
+
+    def _see(self, rows: list[Row], earlier: tuple[int, str]) -> str:
+        """The build that is live by these rows, unless a later one was seen earlier."""
+        with self._looking:
+            turn, build = max([earlier, *((int(row[0]), str(row[1])) for row in rows)])
+            if not build:
+                raise self._miss()
+            self._seen = (turn, build)
+            return build
 
     def finished(self) -> list[str]:
         rows = self._ask(
@@ -91,18 +106,23 @@ class DatabaseBuilds:
 
     def check_files(self, manifest: Manifest) -> None:
         tables = Tables(self._schema, manifest.build)
-        rows = self._ask(
-            "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL",
-            tables.all,
-        )
-        if rows:
-            raise IndexDamaged(f"table {rows[0][0]} is missing from {self.place}", REPAIR)
+        try:  # a cast that fails, so that another server is asked where a standby is behind
+            self._database.ask([("SELECT unnest($1::text[])::regclass", (tables.all,))])
+        except MissingTable as error:
+            raise IndexDamaged(
+                f"{self.place}, build {manifest.build}, is not whole: {error}", REPAIR
+            ) from error
 
     def verify(self, build: str | None = None) -> Manifest:
         """Read and hash every table of a build, and try it."""
         manifest, index = self.open(build)
-        with self._database.session() as session:
-            found = describe_tables(session, Tables(self._schema, manifest.build))
+        try:
+            with self._database.session() as session:
+                found = describe_tables(session, Tables(self._schema, manifest.build))
+        except MissingTable as error:
+            raise IndexDamaged(
+                f"{self.place}, build {manifest.build}, is not whole: {error}", REPAIR
+            ) from error
         for name in KEYS:
             if found[name] != manifest.files.get(name):
                 raise IndexDamaged(
@@ -114,18 +134,20 @@ class DatabaseBuilds:
         return manifest
 
     def rollback(self) -> str:
-        finished = self.finished()
+        """Judged by the primary, while no build can be published or swept."""
         live = self.live_id()
-        earlier = [build for build in finished if build < live]
-        if not earlier:
-            raise ArtifactError(
-                f"{self.place} holds no build before the live one",
-                "build again from the documents: winnow build FOLDER",
-            )
-        self.verify(earlier[-1])
         with self._writing() as session:
-            Registry(session, self._schema).point_to(earlier[-1])
-        return earlier[-1]
+            registry = Registry(session, self._schema)
+            live = registry.find_live() or live
+            earlier = [one for one, finished in registry.list_builds() if finished and one < live]
+            if not earlier:
+                raise ArtifactError(
+                    f"{self.place} holds no build before the live one",
+                    "build again from the documents: winnow build FOLDER",
+                )
+            self.verify(earlier[-1])
+            registry.point_to(earlier[-1])
+            return earlier[-1]
 
     @contextmanager
     def writer(self) -> Iterator[DatabaseWriter]:
@@ -142,6 +164,7 @@ class DatabaseBuilds:
         """A session that holds the lock of the schema, as long as its connection lasts."""
         self._database.check_fitness()
         with self._database.session() as session:
+            session.execute(_PATIENT)
             if not session.fetch(f"SELECT pg_try_advisory_lock({_LOCK})", self._schema)[0][0]:
                 raise IndexBusy(
                     f"another build is being written to {self.place}",

@@ -97,12 +97,12 @@ class Database:
 
     def check_fitness(self) -> None:
         """Raises DatabaseUnfit where PostgreSQL or pgvector is missing or too old."""
-        (((number, version, here),), vectors) = self.ask(
+        (((number, version, encoding, here),), vectors) = self.ask(
             [
                 (
                     "SELECT current_setting('server_version_num')::int, "
-                    "current_setting('server_version'), EXISTS (SELECT FROM "
-                    "pg_catalog.pg_available_extensions WHERE name = 'vector')",
+                    "current_setting('server_version'), current_setting('server_encoding'), "
+                    "EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'vector')",
                     (),
                 ),
                 (_FIND_VECTOR, ()),
@@ -112,6 +112,11 @@ class Database:
             raise DatabaseUnfit(
                 f"{self.shown} is PostgreSQL {version}, older than {_OLDEST}",
                 f"upgrade it to {_OLDEST} or later",
+            )
+        if encoding != "UTF8":
+            raise DatabaseUnfit(
+                f"{self.shown} holds texts in {encoding}, which has not all characters",
+                "make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0;",
             )
         _check_vector(self.shown, here, vectors[0][1] if vectors else None)
 

@@ -7,7 +7,13 @@ import ssl
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from embeddings.errors import DatabaseUnfit, IndexUnreachable, IndexUnwritable, WinnowError
+from embeddings.errors import (
+    DatabaseUnfit,
+    IndexUnreachable,
+    IndexUnwritable,
+    InvalidInput,
+    WinnowError,
+)
 from embeddings.index.postgres.addresses import Address
 
 
@@ -144,7 +150,12 @@ def _find_remedy(address: Address, error: Exception) -> WinnowError | None:
     if state == "53200":
         return IndexUnwritable(
             f"{address.shown} has no memory left: {_say(error)}",
-            "lower maintenance_work_mem or give the server more memory, and build again",
+            "set maintenance_work_mem lower there or give the server more memory, and build again",
+        )
+    if state == "42601":  # of all that Winnow says, the name of the schema alone is not its own
+        return InvalidInput(
+            f"{_say(error)}: {address.schema} may be a word of SQL",
+            "name another schema in the address: schema=NAME",
         )
     if state == "25006":
         return IndexUnreachable(

@@ -13,7 +13,8 @@ from embeddings.index.ranking import take_best
 from embeddings.records import Mask, Nearest, Vectors
 
 FEW = 10_000
-"""So many passages that a filter leaves are compared one by one."""
+"""So many passages that a filter leaves are compared one by one, or more in a large index."""
+_LEAST_SHARE = 150  # one of so many, below which a graph is left before enough of them are met
 
 
 class NearestRows:
@@ -23,6 +24,7 @@ class NearestRows:
         self._reader = reader
         self._tables = reader.tables
         self._facts = {"passages": passages, "sentences": sentences}
+        self._few = max(FEW, passages.rows // _LEAST_SHARE)
         self._breadth = max(passages.probes, sentences.probes)
 
     def search(self, vector: Vectors, depth: int, allowed: Mask | None) -> tuple[Nearest, Nearest]:
@@ -61,7 +63,7 @@ class NearestRows:
         product = "vector <#> $1 AS product"
         if allowed is None:
             return f"SELECT {number}, {product} {rest} {limit}", (vector,)  # nosec B608  # our own names
-        if np.count_nonzero(allowed) <= FEW:
+        if np.count_nonzero(allowed) <= self._few:
             numbers = np.flatnonzero(allowed).tolist()
             # A sum, for which there is no graph: all that are left are compared.
             return (

@@ -99,14 +99,22 @@ class Registry:
         finished = [build for build, is_finished in builds if is_finished]
         for build, is_finished in builds:
             if not is_finished or (build in finished[:-kept] and build != live):
-                self.forget(build)
+                self.forget(build, is_finished)
 
-    def forget(self, build: str) -> None:
-        """Remove a build and its tables. A search that reads one just then ends first."""
+    def forget(self, build: str, finished: bool) -> None:
+        """Remove a build and its tables, if it is as finished as the caller thinks.
+
+        A commit that was interrupted may have been one. A search that reads a table just then ends
+        first.
+        """
         with self._session.transaction():
-            for statement in Tables(self._schema, build).drop():
+            gone = self._session.fetch(
+                f"DELETE FROM {self._schema}.builds WHERE id = $1 AND finished = $2 RETURNING id",  # nosec B608  # our own names
+                build,
+                finished,
+            )
+            for statement in Tables(self._schema, build).drop() if gone else ():
                 self._session.execute(statement)
-            self._session.execute(f"DELETE FROM {self._schema}.builds WHERE id = $1", build)  # nosec B608  # our own names
 
 
 def check_version(known: int, schema: str) -> None:

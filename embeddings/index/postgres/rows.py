@@ -45,8 +45,7 @@ class Rows:
 
     def passages(self) -> Iterator[Row]:
         contents = self._contents
-        neighbours = find_neighbours(self._placing.document, self._placing.start).tolist()
-        positions = contents.positions.tolist()
+        neighbours = find_neighbours(self._placing.document, self._placing.start)
         also_in = self._list_places()
         order, offsets = contents.word_order, contents.sentence_offsets
         for number, passage in enumerate(contents.passages):
@@ -56,8 +55,8 @@ class Rows:
                 *_escape_all(passage_row(passage)),
                 *_escape_all(self._said[passage.document_id]),
                 json.dumps(also_in.get(number, [])),  # escapes what is not ASCII
-                *neighbours[number],
-                *positions[number],
+                *neighbours[number].tolist(),
+                *contents.positions[number].tolist(),
                 order.slots[bounds[0] : bounds[-1]].astype("<i4").tobytes(),
                 np.diff(bounds).astype("<i4").tobytes(),
                 contents.passage_vectors[number],

@@ -14,6 +14,7 @@ from embeddings.records import Mask, Nearest, Numbers, Occurrences, Vectors, Wor
 
 _LAST = "\U0010ffff"  # no character, and so in no term
 _MOST_KEPT = 4_000_000  # postings of the terms that were asked for last
+_OF_A_TERM = 40  # postings that take as much memory as a term itself
 _Weights = tuple[Numbers, Vectors]
 
 
@@ -26,6 +27,7 @@ class Words:
         self._passage_count = passage_count
         # A search sums up the same terms twice: to find the best passages, and for each candidate.
         self._kept: OrderedDict[str, _Weights] = OrderedDict()
+        self._held = 0
         self._lock = threading.Lock()
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
@@ -141,12 +143,13 @@ class Words:
     def _keep(self, weights: Mapping[str, _Weights]) -> None:
         with self._lock:
             for term, own in weights.items():
+                if term not in self._kept:
+                    self._held += _OF_A_TERM + len(own[0])
                 self._kept[term] = own
                 self._kept.move_to_end(term)
-            held = sum(1 + len(numbers) for numbers, _ in self._kept.values())
-            while held > _MOST_KEPT:
+            while self._held > _MOST_KEPT:
                 _, (numbers, _) = self._kept.popitem(last=False)
-                held -= 1 + len(numbers)
+                self._held -= _OF_A_TERM + len(numbers)
 
     def _find(self, terms: Sequence[str]) -> list[Row]:
         return self._reader.ask([self._name_terms(terms)])[0]

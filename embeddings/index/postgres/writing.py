@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from embeddings.errors import IndexDamaged
 from embeddings.index import VectorFacts
@@ -17,7 +16,9 @@ from embeddings.manifest import REPAIR, Manifest, pack_manifest
 from embeddings.records import IndexContents
 
 _SETTINGS = (
-    "SET maintenance_work_mem = '1GB'",
+    # Unless those who run the server have said how much it is to be.
+    "SELECT set_config('maintenance_work_mem', '1GB', false) FROM pg_catalog.pg_settings"
+    " WHERE name = 'maintenance_work_mem' AND source = 'default'",
     "SET client_min_messages = warning",
     # Else the server goes on with what a killed build asked for last, and keeps its lock, for as
     # long as that takes. There are platforms where it cannot look.
@@ -42,8 +43,11 @@ class DatabaseWriter:
         return Tables(self._schema, self._build)
 
     def begin(self) -> str:
-        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
-        self._build = f"{now}-{secrets.token_hex(3)}"
+        # By the clock of the database: their order is that of builds from any machine.
+        now = self._session.fetch(
+            "SELECT to_char(clock_timestamp() AT TIME ZONE 'utc', 'YYYYMMDD\"T\"HH24MISSMS')"
+        )
+        self._build = f"{now[0][0]}-{secrets.token_hex(3)}"
         for statement in _SETTINGS:
             self._session.execute(statement)
         self._registry.sweep(self._kept)
@@ -83,7 +87,7 @@ class DatabaseWriter:
         """Remove what was written, unless it was published. What cannot be is swept later."""
         if self._build:
             with suppress(Exception):  # the connection may be what was lost
-                self._registry.forget(self._build)
+                self._registry.forget(self._build, finished=False)
             self._build = ""
 
 
