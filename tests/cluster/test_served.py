@@ -183,8 +183,7 @@ def test_a_server_is_ready_as_long_as_its_database_answers(
         for path in ("/readyz", f"/api/search?q={quote(QUESTIONS[0])}"):
             status, told = _ask(server, path)
             assert (status, told["error"]["code"]) == (503, "index_unavailable")
-            assert own_server.place in told["error"]["message"]
-            assert "runs" in told["error"]["hint"]
+            assert own_server.place not in str(told)
             assert PASSWORD not in str(told) and _IN_ADDRESS not in str(told)
         assert _ask(server, "/healthz")[0] == 200
         own_server.start()

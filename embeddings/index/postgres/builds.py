@@ -42,13 +42,13 @@ class DatabaseBuilds:
 
     def published_id(self) -> str:
         """As the primary says. While none answers, as a standby says which is not behind."""
-        statement = (f"SELECT turn, build FROM {self._schema}.live", ())  # nosec B608  # our own names
+        statement = f"SELECT turn, build FROM {self._schema}.live"  # nosec B608  # our own names
         try:
-            return self._see(self._database.ask_primary([statement])[0], earlier=(0, ""))
+            return self._see(self._database.ask_primary([(statement, ())])[0], earlier=(0, ""))
         except MissingTable as error:
             raise self._miss() from error
         except IndexUnreachable:
-            return self._see(self._ask(*statement), earlier=self._seen)
+            return self._see(self._ask(statement), earlier=self._seen)
 
     def _see(self, rows: list[Row], earlier: tuple[int, str]) -> str:
         """The build that is live by these rows, unless a later one was seen earlier."""

@@ -111,7 +111,7 @@ def explain(address: Address, failures: Sequence[Failure]) -> Exception:
     ):
         return MissingTable(_say(errors[missing.index(True)]))
     for error in errors:
-        if isinstance(told := _find_remedy(address, error), DatabaseUnfit):
+        if isinstance(told := _find_remedy(address, error), DatabaseUnfit | InvalidInput):
             return told
         if not may_pass_elsewhere(error):
             return error  # a statement that is wrong anywhere
