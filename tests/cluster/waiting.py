@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(look: Callable[[], T], seconds: float = 30.0) -> T:
+def wait_for(look: Callable[[], T], seconds: float = 120.0) -> T:
     """What `look` gives once that is true; fails when it is not in time."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
