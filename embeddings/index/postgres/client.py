@@ -23,6 +23,7 @@ from embeddings.index.postgres.failures import (
     MissingTable,
     NoPrimary,
     explain,
+    is_cut,
     is_missing,
     is_stale,
     may_pass_elsewhere,
@@ -131,6 +132,7 @@ class Database:
         end = loop.time() + _PATIENCE
         failures: list[Failure] = []
         waiting = deque(self._nodes.order(primary))
+        again: set[Node] = set()  # those whose line was cut while they were asked, once each
         while waiting and (left := end - loop.time()) > 0:
             node, began = waiting.popleft(), loop.time()
             try:
@@ -142,7 +144,8 @@ class Database:
                 failures.append(Failure(node.place, error, node.leads))
                 if not isinstance(error, NoPrimary):
                     node.note_failure(reached=is_missing(error))
-                if is_stale(error):
+                if is_stale(error) or (is_cut(error) and node not in again):
+                    again.add(node)
                     waiting.append(node)
             else:
                 self._nodes.note_answer(node, loop.time() - began)

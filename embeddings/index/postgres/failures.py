@@ -86,6 +86,11 @@ def is_closed(error: BaseException) -> bool:
     return type(error).__name__ in _CLOSED
 
 
+def is_cut(error: BaseException) -> bool:
+    """Whether the line was cut while it was used, which says nothing of the server."""
+    return is_closed(error) or isinstance(error, ConnectionResetError | BrokenPipeError)
+
+
 def mark_stale(error: BaseException) -> None:
     """Note that a connection was lost that had lain open: a new one may succeed at once."""
     vars(error)["is_stale"] = True
