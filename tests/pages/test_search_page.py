@@ -188,9 +188,9 @@ def test_more_like_a_passage_leaves_itself_out(harbour: TestClient) -> None:
 
 
 def test_a_build_under_way_is_told(harbour: TestClient) -> None:
-    artifact: Artifact = harbour.app.state.live._artifact  # type: ignore[attr-defined]
+    builds: Artifact = harbour.app.state.live._builds  # type: ignore[attr-defined]
     assert "being built" not in _get(harbour, "/", q=SHIPS)
-    with artifact.writer() as writer:
+    with builds.writer() as writer:
         writer.begin()
         assert "A new index is being built" in _get(harbour, "/", q=SHIPS)
         assert "A new index is being built" in _get(harbour, "/")
