@@ -211,8 +211,7 @@ class Texts:
 
     def places(self) -> Places:
         """Where each passage stands."""
-        rows = self._reader.ask_one(
-            f"SELECT places, languages FROM {self._tables['places']} ORDER BY part"
-        )  # nosec B608  # our own names
+        statement = f"SELECT places, languages FROM {self._tables['places']} ORDER BY part"  # nosec B608  # our own names
+        rows = self._reader.ask_one(statement)
         places = np.frombuffer(b"".join(row[0] for row in rows), dtype=COLUMNS)
         return Places(places, json.loads(rows[0][1]), self._passages)
