@@ -26,6 +26,8 @@ NAMED = {
     "pathspec": "Mozilla Public License 2.0 (MPL 2.0)",  # mypy's, unchanged
     "tqdm": "MPL-2.0 AND MIT",  # huggingface_hub's, unchanged
     "hypothesis": "MPL-2.0",  # tests alone
+    "fqdn": "MPL-2.0",  # tests alone, by way of jsonschema's formats; unchanged
+    "orjson": "MPL-2.0 AND (Apache-2.0 OR MIT)",  # langsmith's, tests alone, unchanged
     "tld": "MPL-1.1 OR GPL-2.0-only OR LGPL-2.1-or-later",  # trafilatura's, under the MPL
     "fpdf2": "LGPL-3.0-only",  # tests alone, unchanged
     "atheris": "",  # Apache-2.0 by the LICENSE it carries; tests
