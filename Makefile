@@ -41,7 +41,7 @@ imports: env-dev ## who may import whom (pyproject.toml, importlinter)
 	@$(BIN)/lint-imports
 
 security: env-dev ## bandit: calls that open a door (exceptions: pyproject.toml, and `nosec` in place)
-	@found=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml embeddings service 2>&1) || \
+	@found=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml embeddings service client/winnow_client 2>&1) || \
 		{ printf '%s\n' "$$found"; exit 1; }
 
 licences: env-dev ## licence, pin and hash of every dependency
@@ -84,7 +84,7 @@ bench-cluster: env-dev ## 200,000 passages as files and in PostgreSQL: loading, 
 
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
-	find embeddings service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find embeddings service client tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:
 	@sh requirements/install.sh run

@@ -1,6 +1,6 @@
 """A retriever for LangChain over a Winnow server. Needs the extra `langchain`."""
 
-from typing import Any
+from typing import Any, cast
 
 from winnow_client.answers import Answer, Hit
 from winnow_client.async_client import AsyncClient
@@ -38,7 +38,7 @@ class WinnowRetriever(BaseRetriever):
     key: SecretStr | None = None
     k: int = 4
     answers_only: bool = False
-    options: Options = Field(default_factory=Options)
+    options: dict[str, Any] = Field(default_factory=dict)  # pydantic reads no TypedDict in 3.11
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -58,7 +58,7 @@ class WinnowRetriever(BaseRetriever):
 
     @property
     def _asked(self) -> Options:
-        return {"k": self.k, **self.options}
+        return cast(Options, {"k": self.k, **self.options})
 
     def _convert(self, answer: Answer) -> list[Document]:
         hits = [hit for hit in answer.hits if hit.answer or not self.answers_only]

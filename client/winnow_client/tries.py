@@ -51,9 +51,9 @@ class Tries:
             return None
         wait = read_retry_after(outcome) if isinstance(outcome, httpx2.Response) else None
         if wait is None:
-            # Drawn, so that many who lost one server do not come back at one moment.
+            # Drawn, so that many who lost one server do not come back at one moment; no secret.
             longest = min(_LONGEST, _FIRST * 2 ** (self._made - 1))
-            wait = random.uniform(longest / 2, longest)  # nosec B311: no secret depends on it
+            wait = random.uniform(longest / 2, longest)  # nosec B311
         return wait if self._pace.clock() + wait < self._until else None
 
 
