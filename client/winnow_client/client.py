@@ -43,7 +43,8 @@ class Client:
 
     `key` is that of the variable WINNOW_KEY where none is given; "" is none. A try waits `timeout`
     seconds for the server; a call is tried again up to `retries` times, and `patience` seconds are
-    all that its tries and the time between them may take. Each call raises any WinnowClientError.
+    all that its tries and the time between them may take. Each call, and making one, raises any
+    WinnowClientError.
     """
 
     def __init__(

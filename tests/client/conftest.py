@@ -26,7 +26,8 @@ Fetch = Callable[..., Any]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy, so that nothing is left beside the sources."""
     folder = tmp_path_factory.mktemp("client")
-    copy = shutil.copytree(ROOT / "client", folder / "source")
+    made = shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
+    copy = shutil.copytree(ROOT / "client", folder / "source", ignore=made)
     _run("build", "--wheel", "--no-isolation", "--outdir", folder, copy)
     return next(folder.glob("*.whl"))
 
