@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +141,19 @@ def test_an_agent_is_told_first_of_all_that_nothing_answers(talked: Talked) -> N
     assert text.count("does not answer, confidence") == 2
     assert talked["filtered"]["hits"] == []
     assert "the filters leave no passage" in read_text(talked.found["filtered"])
+
+
+def test_the_documented_answer_is_the_one_that_is_given(talked: Talked) -> None:
+    page = (SEEDS.parent / "docs/agents.md").read_text(encoding="utf-8")
+    example = page.partition("<!-- example -->\n```json\n")[2].partition("\n```")[0]
+    shown, given = json.loads(example), deepcopy(talked["folded"])
+    for answer in (shown, given):
+        build = answer.pop("build")
+        (hit,) = answer["hits"]
+        place, _, asked = hit["citation"].rpartition(f"Winnow build {build}, ")
+        assert date.fromisoformat(asked.removesuffix("."))
+        hit["citation"] = place
+    assert shown == given
 
 
 def test_a_document_is_read_around_a_passage(talked: Talked) -> None:
