@@ -12,6 +12,7 @@ from service.api import health, routes
 from service.api.errors import add_error_handlers, make_answer
 from service.limits import Guard, Limits
 from service.live import Live
+from service.mcp.endpoint import make_route
 from service.metrics import Metrics
 from service.pages import login, rendering
 from service.pages import routes as pages
@@ -76,6 +77,7 @@ def create_app(
     app.state.metrics = Metrics(live, turns, counts)
     for router in _ROUTERS:
         app.include_router(router)
+    app.router.routes.append(make_route(live))
     app.mount("/static", StaticFiles(directory=rendering.FOLDER / "static"), name="static")
     add_error_handlers(app, pages.show_error)
     named = [route for router in (*_ROUTERS, app) for route in router.routes]

@@ -12,7 +12,7 @@ from typing import Any
 
 FORMATS = ("plain", "json")
 _PLAIN = "%(asctime)s %(levelname)s %(message)s"
-_NOISY = ("sentence_transformers", "httpx", "faiss")
+_NOISY = ("sentence_transformers", "httpx", "faiss", "mcp")
 
 
 class PlainFormatter(logging.Formatter):

@@ -142,16 +142,29 @@ def write_text(citations: Sequence[Citation]) -> str:
 
 
 def _write_one_text(citation: Citation) -> str:
-    head = [citation.shown_authors, f"“{citation.shown_title}”", citation.stored.date or ""]
     lines = [
         # Verbatim, its directions left open too: the end of the line is the end of what they do.
         f"“{citation.text}”",
-        f"— {', '.join(part for part in head if part)}",
+        f"— {_name_document(citation)}",
         f"  {citation.shown_source}, {citation.place}",
         *([f"  {citation.url}"] if citation.url else []),
         f"  {citation.asking}",
     ]
     return "\n".join(lines)
+
+
+def write_reference(citation: Citation) -> str:
+    """Where the words stand, in one line, without the words."""
+    url = f" {citation.url}." if citation.url else ""
+    return (
+        f"{_name_document(citation)}. {citation.shown_source}, {citation.place}.{url} "
+        f"{citation.asking}."
+    )
+
+
+def _name_document(citation: Citation) -> str:
+    head = [citation.shown_authors, f"“{citation.shown_title}”", citation.stored.date or ""]
+    return ", ".join(part for part in head if part)
 
 
 def write_markdown(citations: Sequence[Citation]) -> str:

@@ -118,7 +118,7 @@ class Watch:
     def _count(self, scope: Scope, record: Record, status: int, seconds: float) -> None:
         route = self._routes.name(scope["path"])
         self._metrics.count_request(route, scope["method"], status, seconds)
-        if status >= 400:
+        if status >= 400 or record.refusal:  # a refusal may come as a tool's result, which is 200
             # A page that shows its own error tells no code; a crash is told of further out.
             code = record.refusal or ("internal" if status >= 500 else "invalid_input")
             self._metrics.count_refusal(code)

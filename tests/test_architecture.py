@@ -99,6 +99,12 @@ def test_asyncpg_is_imported_in_one_file() -> None:
     assert _importers("asyncpg") == {"embeddings/index/postgres/client.py"}
 
 
+def test_mcp_is_imported_in_one_package_alone() -> None:
+    importers = _importers("mcp", "mcp_types")
+    assert importers
+    assert {name for name in importers if not name.startswith("service/mcp/")} == set()
+
+
 def test_models_are_loaded_under_encoders_alone() -> None:
     importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
     assert importers
@@ -114,9 +120,9 @@ def test_embeddings_knows_no_web_framework_and_no_terminal() -> None:
     assert {name for name in importers if name.startswith("embeddings/")} == set()
 
 
-def test_api_and_pages_know_the_searcher_and_never_an_index() -> None:
+def test_api_pages_and_tools_know_the_searcher_and_never_an_index() -> None:
     for path in MODULES:
-        if _name(path).startswith(("service/api/", "service/pages/")):
+        if _name(path).startswith(("service/api/", "service/mcp/", "service/pages/")):
             forbidden = ("embeddings.index", "embeddings.artifact", "embeddings.encoders")
             named = [module for module in _find_imports(path) if module.startswith(forbidden)]
             assert named == [], _name(path)

@@ -133,7 +133,7 @@ def _describe_field(one: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(map(str, inner)) or str(place), "message": one["msg"]}
 
 
-_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics", "/openapi", "/static")
+_FOR_PROGRAMS = ("/api", "/mcp", "/healthz", "/readyz", "/metrics", "/openapi", "/static")
 
 
 def wants_page(request: Request) -> bool:

@@ -46,6 +46,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (("question", "", "what to ask"),),
         "ask one question",
     ),
+    "mcp": (
+        ("index", *_ENCODING, *_RERANKING, "log-format"),
+        (),
+        "answer an agent over standard input and output (Model Context Protocol)",
+    ),
     "inspect": (
         ("encoder", "keep-all", *_READING, "json"),
         (("paths", "+", "folders or files of documents"),),

@@ -22,6 +22,7 @@ from service.quoting import (
     write_bibtex,
     write_csl_json,
     write_markdown,
+    write_reference,
     write_text,
 )
 from tests.service.bibtex import print_tex, read_fields
@@ -75,6 +76,19 @@ def test_what_is_not_known_leaves_no_trace_in_the_text_form() -> None:
         "  notes/bees.pdf, characters 512–550\n"
         "  Winnow build 20261121T101831083-f1c414, 2026-11-21\n"
     )
+
+
+def test_a_reference_says_where_in_one_line_without_the_words() -> None:
+    assert write_reference(cite_stored()) == (
+        "Ada Lovelace; Müller & Sons, “Who hums”, 2017-10-31. notes/bees.pdf, page 3, characters "
+        "512–550. https://example.org/bees. Winnow build 20261121T101831083-f1c414, 2026-11-21."
+    )
+    assert write_reference(cite_stored(BARE)) == (
+        "“Who hums”. notes/bees.pdf, characters 512–550. "
+        "Winnow build 20261121T101831083-f1c414, 2026-11-21."
+    )
+    odd = replace(STORED, title="Who\u2028hums\n", source="notes\n/bees.pdf", author="A\rB")
+    assert len(write_reference(cite_stored(odd)).splitlines()) == 1
 
 
 def test_the_markdown_form_says_what_and_where() -> None:

@@ -1,0 +1,1 @@
+"""Agents asking, by the SDK's own client."""
