@@ -82,12 +82,21 @@ def test_no_page_has_what_the_theme_fetches_a_program_for(site: Path) -> None:
         assert "mermaid" not in page.read_text(encoding="utf-8"), page
 
 
-@pytest.mark.parametrize("link", ["[x](nowhere.md)", "[x](proxy.md#nowhere)", "[x](/proxy.md)"])
-def test_a_link_that_leads_nowhere_is_refused(link: str, tmp_path: Path) -> None:
+def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    page = tmp_path / "docs" / "index.md"
-    page.write_text(f"{page.read_text(encoding='utf-8')}\n{link}\n", encoding="utf-8")
+    links = ["[x](nowhere.md)", "[x](proxy.md#nowhere)", "[x](/proxy.md)", "[x](../README.md)"]
+    with (tmp_path / "docs" / "index.md").open("a", encoding="utf-8") as page:
+        page.write("\n".join(links))
     done = _build(tmp_path, tmp_path / "site")
     assert done.returncode == 1
-    assert "Doc file 'index.md' contains" in done.stderr
+    assert done.stderr.count("Doc file 'index.md' contains") == len(links), done.stderr
+
+
+def test_a_page_that_the_site_does_not_name_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / "docs" / "forgotten.md").write_text("# Forgotten\n", encoding="utf-8")
+    done = _build(tmp_path, tmp_path / "site")
+    assert done.returncode == 1
+    assert "forgotten.md" in done.stderr
