@@ -65,6 +65,8 @@ def _make_environment(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clone, Path]]:
     """The folder, and a copy of it as it was before any command ran."""
+    if not shutil.which("curl"):
+        pytest.skip("needs curl, by which the documentation asks: apt install curl")
     home = tmp_path_factory.mktemp("docs")
     _write_programs(home / "bin")
     folder = home / "clone"
