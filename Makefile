@@ -48,15 +48,20 @@ licences: env-dev ## licence, pin and hash of every dependency
 	@$(BIN)/python -m pytest --quiet tests/test_dependencies.py
 
 # The pins that are there stay; UPGRADE=--upgrade takes newer ones. torch.txt is kept by hand.
+# colorama is in run.txt for Windows alone, and mkdocs-material wants it everywhere.
 lock: env-dev ## resolve requirements/ again after a change of pyproject.toml
 	echo uv | $(LOCK) --output-file requirements/uv.txt - >/dev/null
 	$(LOCK) --no-emit-package torch --output-file requirements/run.txt pyproject.toml >/dev/null
 	$(LOCK) --extra dev --constraint requirements/run.txt --no-emit-package torch \
-		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt) \
+		$$(sed -n '/^colorama=/!s/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/run.txt) \
 		--output-file requirements/dev.txt pyproject.toml >/dev/null
 
-docs: env-dev ## take the tables of README.md and docs/openapi.json from the code
-	@$(BIN)/python -m service.reference README.md docs/openapi.json
+docs: env-dev ## take the tables of README.md and docs/reference/, and docs/openapi.json, from the code
+	@$(BIN)/python -m service.reference README.md docs/reference/*.md docs/openapi.json
+
+.PHONY: site
+site: env-dev ## the documentation as pages, in site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 quality: env-dev ## measure the figures of README.md again
 	@$(BIN)/python -m service.evaluation.showcase README.md
@@ -83,7 +88,7 @@ bench-cluster: env-dev ## 200,000 passages as files and in PostgreSQL: loading, 
 	@$(BIN)/python -m tests.benchmarks.cluster
 
 clean: ## remove the environment and caches; indexes stay
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
+	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
 	find embeddings service client tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:

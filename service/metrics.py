@@ -26,6 +26,35 @@ STAGES = ("encode", "search", "rerank")
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
+# What the documentation says of each; tests hold it to what a server tells.
+MEANINGS = {
+    ("winnow_requests_total",): (
+        "requests answered, by `route` (its template), `method` and `status`"
+    ),
+    ("winnow_request_seconds",): (
+        "how long they took, waiting included, by `route` and `method`: a histogram"
+    ),
+    ("winnow_refusals_total",): "requests answered with an error, by its `code`",
+    ("winnow_requests_in_progress", "winnow_queue_length"): (
+        "requests that have a turn, and that wait for one"
+    ),
+    ("winnow_searches_total",): "searches, by whether anything `answered`",
+    ("winnow_remembered_total",): (
+        "those of them whose question was not encoded again: it was asked before, or just then by "
+        "another"
+    ),
+    ("winnow_stage_seconds",): (
+        "how long a search took in each `stage`: `encode`, `search`, `rerank`: a histogram"
+    ),
+    ("winnow_build_open", "winnow_build_info"): "whether a build is open, and which `build`",
+    ("winnow_build_behind",): (
+        "whether another build was published than the one in use: for a moment, or it was refused"
+    ),
+    ("winnow_build_age_seconds", "winnow_passages", "winnow_documents"): (
+        "how old it is, and what it holds"
+    ),
+}
+
 
 def keep_counts_of(slot: int) -> None:
     """Have this process count on in the files of the one that was in its place before.

@@ -1,13 +1,15 @@
 """The tables of the documentation, and `openapi.json`, taken from the code so that none can drift.
 
-`python -m service.reference README.md docs/openapi.json` writes them anew: in Markdown, whatever
-stands between `<!-- settings -->` and `<!-- /settings -->`, and so on for each table below.
+`python -m service.reference README.md docs/reference/*.md docs/openapi.json` writes them anew: in
+Markdown, whatever stands between `<!-- settings -->` and `<!-- /settings -->`, and so on for each
+section below.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from embeddings.artifact import Artifact
 from embeddings.encoders import load_encoder
@@ -15,47 +17,26 @@ from service.api.errors import HTTP_CODES, TABLE, WHEN
 from service.app import create_app
 from service.cli import COMMANDS, EXIT_CODES
 from service.live import Live
+from service.markdown import make_table
+from service.metrics import MEANINGS
+from service.reference_api import show_addresses, show_schemas
+from service.reference_commands import show_commands, show_setting, show_usage
 from service.settings import SETTINGS, show_flag
 
 
 def settings_table() -> str:
     """Every setting: its flag, its environment variable, its default, what it means."""
-    rows = (
-        (
-            f"`--{setting.flag}{' ' if setting.expects else ''}{setting.expects}`",
-            f"`{setting.variable}`",
-            _show_default(setting.default),
-            setting.meaning,
-        )
-        for setting in SETTINGS
-    )
-    return make_table(("Flag", "Environment variable", "Default", "Meaning"), rows)
-
-
-def _show_default(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value in ((), None):
-        return "none"
-    return f"`{value}`" if value != "" else "the one that fits"
+    head = ("Flag", "Environment variable", "Default", "Meaning")
+    return make_table(head, map(show_setting, SETTINGS))
 
 
 def commands_table() -> str:
     """Every command with what it takes from the settings."""
     rows = (
-        (
-            " ".join((f"`winnow {name}", *(_show_positional(*one) for one in positionals))) + "`",
-            meaning,
-            " ".join(f"`{show_flag(flag)}`" for flag in flags),
-        )
-        for name, (flags, positionals, meaning) in COMMANDS.items()
+        (f"`{show_usage(name)}`", meaning, " ".join(f"`{show_flag(flag)}`" for flag in flags))
+        for name, (flags, _, meaning) in COMMANDS.items()
     )
     return make_table(("Command", "What it does", "Settings it takes"), rows)
-
-
-def _show_positional(name: str, count: str, _: str) -> str:
-    shown = name.upper().removesuffix("S" if count else "")
-    return {"+": f"{shown}...", "*": f"[{shown}...]", "?": f"[{shown}]"}.get(count, shown)
 
 
 def exit_codes_table() -> str:
@@ -73,10 +54,10 @@ def errors_table() -> str:
     )
 
 
-def make_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def metrics_table() -> str:
+    """Every metric that Prometheus is told."""
+    rows = ((", ".join(f"`{name}`" for name in names), m) for names, m in MEANINGS.items())
+    return make_table(("Metric", "What it is"), rows)
 
 
 TABLES = {
@@ -84,12 +65,24 @@ TABLES = {
     "commands": commands_table,
     "exit-codes": exit_codes_table,
     "errors": errors_table,
+    "metrics": metrics_table,
 }
 
 
 def make_tables() -> dict[str, str]:
     """Every table by the name of its markers."""
     return {name: make() for name, make in TABLES.items()}
+
+
+def make_sections() -> dict[str, str]:
+    """The tables, and what the reference of the documentation has beside them."""
+    api = make_description()
+    return {
+        **make_tables(),
+        "every-command": show_commands(),
+        "addresses": show_addresses(api),
+        "objects": show_schemas(api),
+    }
 
 
 def fill(text: str, sections: Mapping[str, str]) -> str:
@@ -103,17 +96,21 @@ def fill(text: str, sections: Mapping[str, str]) -> str:
     return text
 
 
+def make_description() -> dict[str, Any]:
+    """The OpenAPI document; no index is opened for it."""
+    return create_app(Live(Artifact(Path()), load_encoder)).openapi()
+
+
 def describe_api() -> str:
-    """`openapi.json`; no index is opened for it."""
-    app = create_app(Live(Artifact(Path()), load_encoder))
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"
+    """`openapi.json`."""
+    return json.dumps(make_description(), ensure_ascii=False, indent=2) + "\n"
 
 
 def main(names: Sequence[str]) -> None:
-    """Write each file named: `.json` is the API's description, anything else holds tables."""
+    """Write each file named: `.json` is the API's description, anything else holds sections."""
     for path in map(Path, names):
         old = path.read_text(encoding="utf-8") if path.exists() else ""
-        new = describe_api() if path.suffix == ".json" else fill(old, make_tables())
+        new = describe_api() if path.suffix == ".json" else fill(old, make_sections())
         path.write_text(new, encoding="utf-8")
 
 

@@ -95,7 +95,7 @@ EXIT_CODES: dict[int, str] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
-    parsed = _make_parser().parse_args(arguments)
+    parsed = make_parser().parse_args(arguments)
     try:
         settings = read_settings(parsed, os.environ)
         if is_address(os.environ.get("WINNOW_INDEX", "")):
@@ -116,7 +116,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
-def _make_parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What reads the command line, and what the reference is taken from."""
     parser = argparse.ArgumentParser(
         prog="winnow", description="Semantic search over a folder of documents."
     )

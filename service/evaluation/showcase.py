@@ -19,8 +19,9 @@ from service.api.schemas import SearchResponse
 from service.evaluation.evaluate import ask_all, count_furniture, measure, measure_kinds
 from service.evaluation.questions import read_questions
 from service.live import Live
+from service.markdown import make_table
 from service.query import Query
-from service.reference import fill, make_table
+from service.reference import fill
 from service.search import Searcher
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -2,7 +2,7 @@
 
     python -m tests.measurements.web_pages FOLDER
 
-FOLDER holds `html/<name>.html.gz` and `gold.jsonl` (`id`, `text`), as the article extraction
+FOLDER holds `html/<name>.html.gz` and `gold.jsonl` (`_id`, `text`), as the article extraction
 benchmark of Scrapinghub does in this form. A text is the multiset of its runs of four words; F1 is
 the mean over the pages; readers' comments are left out. Beside Winnow's reading of the HTML stands
 trafilatura alone; and, of the same pages turned into plain text by inscriptis (`pip install
@@ -99,7 +99,8 @@ def _print(name: str, keep: Keeper, gold: dict[str, str], pages: dict[str, str])
 
 def read_pages(folder: Path) -> dict[str, tuple[str, str]]:
     """Name -> the page's HTML and its article."""
-    rows = map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines())
+    lines = (folder / "gold.jsonl").read_text(encoding="utf-8").split("\n")
+    rows = map(json.loads, filter(None, lines))
     return {
         row["_id"]: (_read(folder / "html" / f"{row['_id']}.html.gz"), row["text"]) for row in rows
     }
