@@ -8,7 +8,7 @@ from service.cli.opening import open_searcher
 from service.cli.output import print_json, say, show_plain
 from service.query import Query
 from service.quoting import FORMS, cite
-from service.search import Hit, Results
+from service.results import Hit, Results
 from service.settings import Settings
 
 

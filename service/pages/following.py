@@ -7,7 +7,8 @@ from embeddings.errors import InvalidInput
 from service.pages.address import Address
 from service.pages.views import Piece, view_hit
 from service.query import DEEPEST
-from service.search import Hit, Searcher
+from service.results import Hit
+from service.search import Searcher
 
 
 @dataclass(frozen=True, slots=True)

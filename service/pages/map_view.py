@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from embeddings.overview import shorten
 from service.pages.views import find_direction
-from service.search import Hit, MapPoint, Results, Searcher
+from service.results import Hit, Results
+from service.search import MapPoint, Searcher
 
 MOST_POINTS = 400
 COLOURS = 10

@@ -19,7 +19,8 @@ from service.pages.map_view import view_map
 from service.pages.rendering import render
 from service.query import DEEPEST, MOST_HITS
 from service.query import Query as Asked
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 
 DOCUMENTS_A_PAGE = 100
 
