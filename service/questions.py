@@ -88,7 +88,7 @@ class Questions:
             return self.read(query.text)
         asked = self.read(query.text) if query.text.strip() else None
         stored = {one: find_example(self._index, one) for one in (*query.like, *query.unlike)}
-        read = {one: self.read(self._spell_out(one, found)) for one, found in stored.items()}
+        read = {one: self.read(_spell_out(one, found)) for one, found in stored.items()}
         texts = [read[one][0].text for one in query.like]
         question, remembered = asked or self.read(" ".join(texts)[:LONGEST_QUERY])
         vector = move(
@@ -109,8 +109,9 @@ class Questions:
             remembered and all(known for _, known in read.values()),
         )
 
-    def _spell_out(self, example: str, stored: StoredPassage | None) -> str:
-        return example if stored is None else stored.passage.text[:LONGEST_QUERY]
+    def spell_out(self, example: str) -> str:
+        """The text of an example, or of the passage that it names. Raises NotFound."""
+        return _spell_out(example, find_example(self._index, example))
 
     def find_candidates(self, query: Query, question: Question) -> Candidates:
         """The candidates, best first; what they stand out of is found without the filter."""
@@ -138,6 +139,10 @@ class Questions:
             key.phrasing,
             self._vocabulary,
         )
+
+
+def _spell_out(example: str, stored: StoredPassage | None) -> str:
+    return example if stored is None else stored.passage.text[:LONGEST_QUERY]
 
 
 def _measure_question(text: str, question: Question) -> int:

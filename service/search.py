@@ -176,6 +176,10 @@ class Searcher:
             )
         return stored
 
+    def example(self, example: str) -> str:
+        """The text of an example to be like, or unlike, itself or of what it names. NotFound."""
+        return self._questions.spell_out(example)
+
     def citable(self, passage_id: str) -> StoredPassage:
         """A passage where it stands itself, a folded one in its own document. Raises NotFound."""
         stored = self.passage(passage_id)
