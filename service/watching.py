@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.logs import escape
 from service.metrics import STAGES, Metrics
 from service.query import LONGEST_QUERY
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 
 _LOG = logging.getLogger("winnow")
 _LINE = "%(method)s %(path)s %(status)s, %(ms)s ms, request %(request)s, build %(build)s%(shown)s"
@@ -48,7 +49,7 @@ class Record:
     def _note(self, results: Results) -> None:
         self.ended.append(time.time_ns())
         self.searches.append((results.took_ms, results.answered))
-        self.questions.append(results.query.text)
+        self.questions.append(results.query.asked)
         self.remembered += results.remembered
 
     def make_timing(self) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from embeddings.wording import normalize
 from service.evaluation.calibration import measure_calibration
 from service.query import Query
-from service.search import Hit, Searcher
+from service.results import Hit
+from service.search import Searcher
 
 DEPTH = 10
 _WARMING = "what does this folder say?"

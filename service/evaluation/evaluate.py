@@ -14,7 +14,8 @@ from service.evaluation.answers import (
 )
 from service.evaluation.questions import CROSS, NEAR, Question
 from service.query import Query
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from embeddings.overview import shorten
 from service.pages.views import find_direction
-from service.search import Hit, MapPoint, Results, Searcher
+from service.results import Hit, Results
+from service.search import MapPoint, Searcher
 
 MOST_POINTS = 400
 COLOURS = 10
@@ -58,7 +59,7 @@ def view_map(searcher: Searcher, results: Results | None) -> MapView:
     lit = {hit.stored.number: hit for hit in results.hits} if results else {}
     points = searcher.map_points(MOST_POINTS, list(lit))
     colours = choose_colours(points)
-    q = results.query.text if results else ""
+    q = results.query.asked if results else ""
     views = [
         view_point(point, colours.get(_document(point), "other"), lit.get(point.stored.number), q)
         for point in sorted(points, key=_order)

@@ -11,7 +11,8 @@ from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.records import Filter, Vectors
 from service.query import Query
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 
 KEEPER = "How many ships did the lighthouse keeper count in the fog?"
 

@@ -14,7 +14,8 @@ from service.evaluation.limits import OF_QUESTIONS
 from service.evaluation.questions import Question
 from service.live import Live
 from service.query import Query
-from service.search import Hit, Results, Searcher
+from service.results import Hit, Results
+from service.search import Searcher
 from tests.service.building import KEEPER
 
 

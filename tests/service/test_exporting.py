@@ -19,7 +19,8 @@ from service.exporting import COLUMNS, LISTS, name_file
 from service.live import Live
 from service.query import Query
 from service.quoting import FORMS, cite
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 from tests.embeddings.building import build, write_files
 from tests.service.bibtex import read_fields, split_entries
 

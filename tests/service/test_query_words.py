@@ -11,7 +11,8 @@ from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from service.query import Query
 from service.query_words import Vocabulary
-from service.search import Results, Searcher
+from service.results import Results
+from service.search import Searcher
 from tests.embeddings.building import build, write_files
 from tests.service.conftest import Search
 
