@@ -95,7 +95,8 @@ def build_index(
         live = None
     options = options or BuildOptions()
     listing = Reading()
-    files = list_sources(roots, listing, Selection(options.include, options.exclude))
+    selection = Selection(options.include, options.exclude, builds.workspace)
+    files = list_sources(roots, listing, selection)
     task = _Task(
         roots,
         builds.workspace,

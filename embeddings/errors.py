@@ -22,6 +22,8 @@
     ├── WorkersFailed         the workers of a build are not to be had, or ended too often
     ├── NotFound              an id that this build does not have
     ├── BuildGone             a build that is no longer open
+    ├── SeenFailed            what was reported of saved searches cannot be read or noted
+    ├── WatchFailed           changes of files are not told
     └── ServiceError          the server
         ├── PortTaken         the address is in use
         ├── NotReady          no verified build is open
@@ -151,6 +153,14 @@ class NotFound(WinnowError):
 
 class BuildGone(WinnowError):
     """A build that was named and is no longer open, or never was."""
+
+
+class SeenFailed(WinnowError):
+    """The note of what was reported of saved searches is damaged, unwritable or in use."""
+
+
+class WatchFailed(WinnowError):
+    """The system tells no changes of the folders that are watched."""
 
 
 class ServiceError(WinnowError):

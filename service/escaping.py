@@ -5,10 +5,15 @@ a spreadsheet.
 """
 
 import re
+from collections.abc import Callable, Iterable
+
+from embeddings.records import Span
+from embeddings.words import MARKS
 
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MARKUP = re.compile(rf"[\\`*_\[\]<>|~$]|{_ENTITY.pattern}")
 _BLOCK = re.compile(r"#|[-+=:]|(?<=\d)[.)]")
+_WORDS = re.compile(rf"[^\W_](?:.*[^\W_])?[{MARKS}]*")
 # Braces are spelt out, since BibTeX counts even those behind a backslash.
 _BIBTEX = str.maketrans(
     {character: f"\\{character}" for character in "#$%&_"}
@@ -70,6 +75,35 @@ def escape_line(line: str) -> str:
     at = number.end() if number else 0
     escaped = escape_markdown(line)
     return f"{escaped[:at]}\\{escaped[at:]}" if _BLOCK.match(escaped, at) else escaped
+
+
+def embolden_line(line: str, spans: Iterable[Span]) -> str:
+    """The same with spans of it in bold, given in their order, none over another.
+
+    Each from its first word to its last: there asterisks are surely read as bold, whatever stands
+    around them, which behind a full stop they are not in every script.
+    """
+    pieces: list[str] = []
+    end = 0
+    escape: Callable[[str], str] = escape_line
+    for start, stop in _find_words(line, spans):
+        for text, form in ((line[end:start], "{}"), (line[start:stop], "**{}**")):
+            if text:
+                pieces.append(form.format(escape(text)))
+                escape = escape_markdown
+        end = stop
+    return "".join(pieces) + (escape(line[end:]) if line[end:] else "")
+
+
+def _find_words(line: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """The spans cut down to words; those with nothing between them are one."""
+    found: list[tuple[int, int]] = []
+    for span in spans:
+        if match := _WORDS.search(line, span.start, span.end):
+            touches = bool(found) and found[-1][1] == match.start()
+            start = found.pop()[0] if touches else match.start()
+            found.append((start, match.end()))
+    return found
 
 
 def escape_address(url: str) -> str:

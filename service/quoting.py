@@ -6,7 +6,7 @@ day it was asked on, so that the words can be found again, by people and by prog
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +16,9 @@ from embeddings.errors import InvalidInput
 from embeddings.records import Place, Span, StoredDocument, StoredPassage
 from service.escaping import (
     close_directions,
+    embolden_line,
     escape_address,
     escape_bibtex,
-    escape_line,
     escape_markdown,
     join_words,
 )
@@ -26,7 +26,10 @@ from service.escaping import (
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage or a part of it. `start` and `end` count code points of the document's text."""
+    """A passage or a part of it. `start` and `end` count code points of the document's text.
+
+    `marked` are spans of `text` that stand out, in Markdown alone.
+    """
 
     key: str
     text: str
@@ -35,6 +38,7 @@ class Citation:
     stored: StoredPassage
     build: str
     asked: date
+    marked: tuple[Span, ...] = ()
 
     @property
     def title(self) -> str:
@@ -173,7 +177,7 @@ def write_markdown(citations: Sequence[Citation]) -> str:
 
 
 def _write_one_markdown(citation: Citation) -> str:
-    quoted = (escape_line(line.strip(" \t")) for line in _LINE.split(citation.text))
+    quoted = _embolden_lines(citation.text, citation.marked)
     title = escape_markdown(citation.shown_title)
     if citation.url:
         title = f"[{title}](<{escape_address(citation.url)}>)"
@@ -189,7 +193,20 @@ def _write_one_markdown(citation: Citation) -> str:
     )
 
 
-_LINE = re.compile(r"\r\n?|\n")
+def _embolden_lines(text: str, marked: Sequence[Span]) -> Iterator[str]:
+    """The lines of a text, each without white space around it."""
+    at, parts = 0, [*_LINE_END.split(text), ""]
+    for whole, line_end in zip(parts[::2], parts[1::2], strict=True):
+        line = whole.strip(" \t")
+        start = at + whole.find(line)
+        inside = (
+            Span(max(one.start - start, 0), min(one.end - start, len(line))) for one in marked
+        )
+        yield embolden_line(line, [one for one in inside if one.start < one.end])
+        at += len(whole) + len(line_end)
+
+
+_LINE_END = re.compile(r"(\r\n?|\n)")
 
 
 def write_bibtex(citations: Sequence[Citation]) -> str:

@@ -215,6 +215,8 @@ SETTINGS: tuple[Setting, ...] = (
         "NAME=VALUE",
         True,
     ),
+    Setting("seen", str, "", "file of what was reported, else beside the searches", "FILE"),
+    Setting("news", str, "", "file of saved searches to ask after each build", "SEARCHES"),
     Setting("keys", str, "", "file of keys, else keys.json beside the index folder", "FILE"),
     Setting("scope", read_scope, "search", "what a new key may do: search or admin", "SCOPE"),
     Setting("allow-anonymous", read_switch, False, "let other machines ask without keys"),

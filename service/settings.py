@@ -60,6 +60,8 @@ class Settings:
     compare: str | None = None
     fail_under: tuple[tuple[str, float], ...] = ()
     fail_over: tuple[tuple[str, float], ...] = ()
+    seen: str = ""
+    news: str = ""
     keys: str = ""
     scope: str = "search"
     allow_anonymous: bool = False

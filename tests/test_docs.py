@@ -8,6 +8,7 @@ import pytest
 from embeddings import errors
 from service.cli import COMMANDS, EXIT_CODES
 from service.cli.evaluate import LIMIT_MISSED
+from service.cli.news import NEWS
 from service.cli.verify import SOURCES_CHANGED
 from service.reference import TABLES, errors_table, fill, make_tables, settings_table
 from service.settings import SETTINGS
@@ -53,7 +54,7 @@ def test_no_two_errors_share_a_row() -> None:
 def test_every_exit_code_of_an_error_is_documented() -> None:
     kinds = [value for value in vars(errors).values() if isinstance(value, type)]
     assert {kind.exit_code for kind in kinds if issubclass(kind, errors.WinnowError)} == {1, 2}
-    assert set(EXIT_CODES) == {0, 1, 2, LIMIT_MISSED, SOURCES_CHANGED, 130}
+    assert set(EXIT_CODES) == {0, 1, 2, LIMIT_MISSED, SOURCES_CHANGED, NEWS, 130}
 
 
 def test_readme_names_no_command_that_is_not_there() -> None:

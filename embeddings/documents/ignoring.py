@@ -3,6 +3,7 @@
 `.winnowignore` holds globs, one a line, about the folder it lies in; `#` begins a comment.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,12 +45,13 @@ def find_ignored(path: Path, is_folder: bool, ignored: Sequence[Ignored]) -> str
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Globs about the folders that are named: a file is read when an `include` fits it or a folder
-    it lies in, or there is none, and no `exclude` does. Hidden ones never are. Counts what it
-    leaves out.
+    it lies in, or there is none, and no `exclude` does. Hidden ones never are, nor is what lies in
+    the folder of the index that is made of them. Counts what the globs leave out.
     """
 
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
+    index: Path | None = None
     left_out: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def leaves_out(self, inside: PurePath, is_folder: bool) -> bool:
@@ -73,6 +75,10 @@ class Selection:
             for glob in self.include
             for path, is_folder in ((inside, False), *around)
         )
+
+    def is_index(self, folder: Path) -> bool:
+        """Whether a folder is that of the index: each build changes what lies in there."""
+        return self.index is not None and os.path.realpath(folder) == os.path.realpath(self.index)
 
     def describe(self) -> Iterator[str]:
         """What was left out by each glob, in one line."""

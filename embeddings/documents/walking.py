@@ -64,6 +64,8 @@ def walk(root: Path, reading: Reading, selection: Selection) -> Iterator[tuple[P
             path = Path(folder, name)
             if selection.leaves_out(path.relative_to(root), is_folder):
                 continue
+            if is_folder and selection.is_index(path):
+                continue
             reason = find_ignored(path, is_folder, ignored)
             if is_folder and not reason and not path.is_symlink():
                 folders.append(name)

@@ -75,6 +75,19 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         "check every file of the live build, and the documents it was made of",
     ),
     "rollback": (("index", "log-format", "json"), (), "make the build before the live one live"),
+    "news": (
+        ("index", *_ENCODING, *_RERANKING, "seen", "json"),
+        (("searches", "", "a file of saved searches"),),
+        "ask saved searches, and report what they find that is new",
+    ),
+    "watch": (
+        (
+            *("index", *_ENCODING, "int8", "keep-all", *_READING, *_WRITING),
+            *("build-workers", "news", "seen", "log-format", "json"),
+        ),
+        (("paths", "+", "folders or files of documents"),),
+        "build an index, and build it again whenever its documents change",
+    ),
     "keys": (
         ("index", "keys", "scope", "log-format", "json"),
         (("action", "", "add, list or revoke"), ("name", "?", "whom the key is for")),
@@ -89,6 +102,7 @@ EXIT_CODES: dict[int, str] = {
     3: "a measure is beyond the limit given (`evaluate --fail-under`, `--fail-over`)",
     4: "the index is intact, but a source file changed or is gone, or a passage is not where it is "
     "cited (`verify --sources`)",
+    5: "there are new answers (`news`)",
     130: "interrupted",
 }
 
@@ -142,5 +156,8 @@ def make_parser() -> argparse.ArgumentParser:
                     help=f"{meaning} like this: the id of a passage, or a text; repeatable",
                 )
             command.add_argument("--quote", choices=FORMS, help="print the hits as citations")
+        if name == "news":
+            text = "how to print what is new (default text)"
+            command.add_argument("--format", choices=("text", "markdown"), help=text)
         add_flags(command, flags)
     return parser

@@ -31,10 +31,7 @@ _MOST_LISTED = 10
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Build, report, and with --strict fail when a document could not be read."""
     set_up_logs(settings.log_format)
-    if settings.int8 and settings.device not in ("auto", "cpu"):
-        raise InvalidInput(f"--int8 runs on the CPU, not on {settings.device}", "leave one out")
-    if settings.int8 and settings.build_workers != 1:
-        raise InvalidInput("--int8 encodes in one process, without --workers", "leave one out")
+    check_settings(settings)
     _, report = build(read_paths(arguments.paths), settings)
     if settings.json:
         manifest = report.manifest
@@ -61,11 +58,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if settings.strict and report.manifest.unreadable else 0
 
 
-def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
+def check_settings(settings: Settings) -> None:
+    """Raises InvalidInput where two of them exclude each other."""
+    if settings.int8 and settings.device not in ("auto", "cpu"):
+        raise InvalidInput(f"--int8 runs on the CPU, not on {settings.device}", "leave one out")
+    if settings.int8 and settings.build_workers != 1:
+        raise InvalidInput("--int8 encodes in one process, without --workers", "leave one out")
+
+
+def build(
+    paths: list[Path], settings: Settings, builds: Builds | None = None
+) -> tuple[Builds, BuildReport]:
     """Build the index of the paths where it belongs, telling the person what was found."""
     name = settings.encoder or DEFAULT_ENCODER
     workers = open_workers(settings.build_workers, settings.device)
-    builds = _open_builds(choose_index(settings, paths), paths, settings.keep_builds)
+    builds = builds or open_target(paths, settings)
     rounded: list[RoundedEncoder] = []
 
     def load() -> Encoder:
@@ -95,8 +102,12 @@ def build(paths: list[Path], settings: Settings) -> tuple[Builds, BuildReport]:
     return builds, report
 
 
-def _open_builds(index: str, paths: list[Path], kept: int) -> Builds:
-    """A database is given a folder on this machine for what the build works with."""
+def open_target(paths: list[Path], settings: Settings) -> Builds:
+    """The builds of the index that the paths are built into.
+
+    A database is given a folder on this machine for what the build works with.
+    """
+    index, kept = choose_index(settings, paths), settings.keep_builds
     if not is_address(index):
         return open_builds(index, kept=kept)
     from embeddings.index.postgres.addresses import read_address

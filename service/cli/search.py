@@ -54,10 +54,11 @@ def _print_hits(results: Results) -> None:
     if not results.answered:
         print("Nothing here answers this. The nearest passages:\n")
     for hit in results.hits:
-        _print_hit(hit)
+        print(show_hit(hit), end="\n\n")
 
 
-def _print_hit(hit: Hit) -> None:
+def show_hit(hit: Hit) -> str:
+    """The lines of a hit for a terminal."""
     passage = hit.stored.passage
     pieces, end = [], 0
     for span in hit.highlights:
@@ -69,4 +70,4 @@ def _print_hit(hit: Hit) -> None:
         f"   {''.join(pieces)}{passage.text[end:]}",
         *(f"   also in {p.source}:{p.start}-{p.end}" for p in hit.stored.also_in),
     ]
-    print(show_plain("\n".join(lines)), end="\n\n")
+    return show_plain("\n".join(lines))

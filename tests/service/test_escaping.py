@@ -1,12 +1,16 @@
 """What a piece of a line opens to turn the writing round is closed behind it."""
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from embeddings.records import Span
 from service.escaping import close_directions
 from service.quoting import write_csl_json, write_markdown, write_text
 from tests.service.test_quoting import STORED, TEXT, cite_stored
@@ -75,3 +79,29 @@ def test_an_address_that_turns_the_line_is_spelt_out() -> None:
     stored = replace(STORED, url=f"https://example.org/{RLO}gpj.exe")
     (item,) = json.loads(write_csl_json([cite_stored(stored)]))
     assert item["URL"] == "https://example.org/%E2%80%AEgpj.exe"
+
+
+MARKED = st.text(
+    st.sampled_from("\\`*_[]()<>#+-=.!|~&;\"' \n\t012aé“”文。น\u0e35\u0301\u200f\u200b🦉"),
+    max_size=40,
+)
+
+
+@given(text=MARKED, cuts=st.lists(st.integers(0, 42), min_size=4, max_size=4))
+def test_what_is_marked_is_in_bold_and_all_else_stays(text: str, cuts: list[int]) -> None:
+    """Whatever stands around a mark; where the first ends and the second begins, too."""
+    text = f"a {text}"
+    a, b, c, d = sorted(min(cut, len(text)) for cut in cuts)
+    stored = replace(STORED, passage=replace(STORED.passage, text=text))
+    citation = replace(cite_stored(stored), marked=(Span(a, b), Span(c, d)))
+    shown = MarkdownIt("commonmark").enable("strikethrough").render(write_markdown([citation]))
+    quoted, _ = shown.split("</blockquote>")
+    assert set(re.findall(r"<(\w+)", quoted)) <= {"blockquote", "p", "strong"}
+    plain = html.unescape(re.sub(r"<[^>]*>", "", quoted))
+    assert plain.split() == text.split()
+    bold = html.unescape("".join(re.findall(r"<strong>(.*?)</strong>", quoted, re.DOTALL)))
+    assert _letters(bold) == _letters(text[a:b] + text[c:d])
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
