@@ -95,7 +95,7 @@ install_project() {
 # Loads once what a server and a build load, so that its bytecode is kept: uv compiles none, and where the
 # environment forbids Python to keep any, each start would compile all of it again. Sources may not be there yet.
 compile() {
-    [ ! -f service/app.py ] || env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c \
+    [ ! -f service/app.py ] || env -u PYTHONDONTWRITEBYTECODE ORT_DISABLE_TELEMETRY=1 .venv/bin/python -c \
         "import service.app, service.cli.build, service.cli.serve, service.cli.worker, service.serving, \
 service.supervisor, onnxruntime, py3langid.langid, tokenizers" ||
         die "what was installed does not load, see above"

@@ -99,6 +99,10 @@ def test_asyncpg_is_imported_in_one_file() -> None:
     assert _importers("asyncpg") == {"embeddings/index/postgres/client.py"}
 
 
+def test_onnxruntime_is_imported_where_it_is_forbidden_to_report() -> None:
+    assert _importers("onnxruntime") == {"embeddings/encoders/runtime.py"}
+
+
 def test_models_are_loaded_under_encoders_alone() -> None:
     importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
     assert importers
