@@ -13,15 +13,17 @@ stamp=$venv/winnow-stamp
 torch_index=https://download.pytorch.org/whl/cpu
 log=$venv/winnow-install.log
 
+. requirements/sources.sh # borrow_pip_settings
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "winnow: $1"; shift; for hint; do say "  $hint"; done; exit 1; }
 
 create() {
     base=${PYTHON:-python3}
     command -v "$base" >/dev/null || die "no $base here" \
-        "Install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3.12 ..."
-    "$base" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
-        die "Python 3.11, 3.12 or 3.13 is needed, and $base is $("$base" -V 2>&1)" \
+        "Install Python 3.11, 3.12, 3.13 or 3.14, or name one: make PYTHON=/path/to/python3.12 ..."
+    "$base" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' ||
+        die "Python 3.11, 3.12, 3.13 or 3.14 is needed, and $base is $("$base" -V 2>&1)" \
             "Name another one: make PYTHON=python3.12 ..."
     "$base" -c 'import ensurepip, venv' 2>/dev/null || die "$base cannot make virtual environments" \
         "On Debian and Ubuntu: apt install python3-venv"
@@ -42,22 +44,6 @@ uv() {
 }
 quiet=''
 [ -t 2 ] || quiet=--quiet # progress bars only when a person is watching
-
-# uv does not read pip's settings: hand it the ones that say where packages come from.
-# `config list` merges all of pip's files and PIP_ variables; `config get` reads the user's file alone.
-pip_setting() {
-    "$venv/bin/python" -m pip config list 2>/dev/null |
-        sed -n "s/^\\(global\\|install\\|:env:\\)\\.$1='\\(.*\\)'\$/\\2/p" | tail -n 1
-}
-borrow_pip_settings() {
-    links=${PIP_FIND_LINKS:-$(pip_setting find-links)}
-    links=${UV_FIND_LINKS:-$(printf '%s' "$links" | tr -s ' \n' ',')}
-    index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(pip_setting index-url)}}
-    cert=${SSL_CERT_FILE:-${PIP_CERT:-$(pip_setting cert)}}
-    [ -z "$links" ] || export UV_FIND_LINKS="$links"
-    [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
-    [ -z "$cert" ] || export SSL_CERT_FILE="$cert"
-}
 
 # First from where packages come from here, then from PyTorch's own index of CPU builds. Each with uv,
 # then with pip: uv gives up when one of several sources cannot be reached, pip goes on to the next.
@@ -107,7 +93,7 @@ service.supervisor, onnxruntime, py3langid.langid, tokenizers" ||
 }
 
 # A moved clone needs a new environment too: its scripts name its old place.
-pins=$({ pwd -P; cat requirements/*.txt requirements/install.sh; } | cksum)
+pins=$({ pwd -P; cat requirements/*.txt requirements/*.sh; } | cksum)
 project=$(cksum <pyproject.toml)
 had_level='' had_pins='' had_project='' had_python=''
 if [ -x "$venv/bin/python" ] && [ -f "$stamp" ]; then
