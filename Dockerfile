@@ -7,6 +7,8 @@ ARG BASE_IMAGE=python:3.11-slim
 
 FROM ${BASE_IMAGE} AS build
 WORKDIR /app
+# onnxruntime reports to nobody, also where it is not Winnow that loads it.
+ENV ORT_DISABLE_TELEMETRY=1
 # Dependencies first, over empty packages: a change of a source file installs none of them again.
 # What only installs, compiles or tests goes; the import leaves the bytecode of what is used; uv leaves a
 # lock that everybody may write.
@@ -44,7 +46,7 @@ COPY --from=build /app/index index
 COPY --from=build /app/models models
 USER 10001:10001
 ENV PATH=/app/.venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 WINNOW_HOST=0.0.0.0 WINNOW_PORT=8000 \
-    WINNOW_KEYS=/keys/keys.json HF_HOME=/app/models
+    WINNOW_KEYS=/keys/keys.json HF_HOME=/app/models ORT_DISABLE_TELEMETRY=1
 EXPOSE 8000
 # Straight to the server, whatever proxy the environment names.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-c", "\

@@ -80,6 +80,21 @@ reliability: env-dev ## kill, damage and unplug hundreds of times, and overload 
 image-test: env-dev ## build the image and run it locked down (needs Docker; IMAGE_BUILD="options of its build")
 	@$(BIN)/python -m pytest -m image tests/test_container.py
 
+.PHONY: wheel wheel-test platforms sbom
+platforms: env-dev ## which Pythons and platforms each pin has a wheel for (docs/compatibility.md)
+	@sh requirements/platforms.sh
+
+sbom: env-dev ## what the wheel runs with: names, versions, hashes, licences, into dist/winnow-sbom.json
+	@$(BIN)/python requirements/sbom.py dist/winnow-sbom.json
+
+wheel: env-dev ## build what is published, into dist/
+	@rm -rf build
+	@$(BIN)/python -m build --wheel --no-isolation --quiet >/dev/null
+	@ls dist/*.whl
+
+wheel-test: env-dev ## build the wheel, install it into an empty environment, run it offline (`make test` does too)
+	@$(BIN)/python -m pytest tests/test_wheel.py
+
 bench: env-dev ## speed and size over seeds/, beside the last run here; then Lighthouse (a quiet machine)
 	@$(BIN)/python -m tests.benchmarks.kept
 

@@ -105,6 +105,10 @@ def test_mcp_is_imported_in_one_package_alone() -> None:
     assert {name for name in importers if not name.startswith("service/mcp/")} == set()
 
 
+def test_onnxruntime_is_imported_where_it_is_forbidden_to_report() -> None:
+    assert _importers("onnxruntime") == {"embeddings/encoders/runtime.py"}
+
+
 def test_models_are_loaded_under_encoders_alone() -> None:
     importers = _importers("torch", "sentence_transformers", "transformers", "tokenizers")
     assert importers

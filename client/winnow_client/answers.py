@@ -120,11 +120,27 @@ class Facet(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Understood(Record):
+    """What a query was taken for: the question that is left of it, and what stands beside it."""
+
+    question: str
+    phrases: tuple[str, ...]
+    excluded: tuple[str, ...]
+    source: str | None
+    language: str | None
+    after: str | None
+    before: str | None
+    like: tuple[str, ...]
+    unlike: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Record):
     """An answer. When nothing answers, `answered` is false and the nearest hits still come.
 
     `answers` counts the hits that may answer, on all pages; `total` the candidates. `facets`, if
-    asked for, are those of source, language and year.
+    asked for, are those of source, language and year. `understood` is None where the question was
+    taken as it is, without examples.
     """
 
     query: str
@@ -138,6 +154,7 @@ class Answer(Record):
     notices: tuple[Notice, ...]
     hits: tuple[Hit, ...]
     facets: dict[str, Facet] | None
+    understood: Understood | None
 
 
 @dataclass(frozen=True, slots=True)

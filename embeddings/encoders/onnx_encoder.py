@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.pooling import Outputs, pool_sentences
 from embeddings.encoders.protocol import EncoderIdentity
+from embeddings.encoders.runtime import load_onnxruntime
 from embeddings.records import Numbers, Span, Vectors
 
 INPUTS = ("input_ids", "attention_mask")
@@ -136,8 +137,7 @@ def cut_batches(lengths: Sequence[int], most: int = _TOKENS_AT_ONCE) -> Iterator
 
 
 def _open_session(file: Path, threads: int) -> Any:
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ALONE
     options.intra_op_num_threads = threads

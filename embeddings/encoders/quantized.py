@@ -17,6 +17,7 @@ from embeddings.encoders.kept_export import GRAPH, Tell, find_export, is_whole, 
 from embeddings.encoders.model_folder import ModelFolder
 from embeddings.encoders.onnx_encoder import OnnxEncoder
 from embeddings.encoders.protocol import EncoderIdentity
+from embeddings.encoders.runtime import load_quantization
 from embeddings.errors import EncoderUnavailable
 from embeddings.records import Numbers, Span, Vectors
 
@@ -135,11 +136,14 @@ def open_rounded(folder: ModelFolder, tell: Tell) -> RoundedEncoder:
 
 def _round(graph: Path, aside: Path) -> None:
     """One bit less than there is, so that no processor's sums of products overflow."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+    quantization = load_quantization()
     with _silence():
-        quantize_dynamic(
-            graph, aside / GRAPH, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+        quantization.quantize_dynamic(
+            graph,
+            aside / GRAPH,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=quantization.QuantType.QInt8,
         )
     write_sums(aside)
 

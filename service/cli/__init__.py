@@ -2,6 +2,7 @@
 
 Loads no model, no faiss and no web framework until a command needs it.
 """
+# PYTHON_ARGCOMPLETE_OK
 
 import argparse
 import os
@@ -93,6 +94,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
         (("action", "", "add, list or revoke"), ("name", "?", "whom the key is for")),
         "make, list and revoke the keys that a server asks for",
     ),
+    "completion": (
+        (),
+        (("shell", "", "bash, zsh or fish"),),
+        "print the script by which a shell completes this command",
+    ),
 }
 
 EXIT_CODES: dict[int, str] = {
@@ -109,7 +115,10 @@ EXIT_CODES: dict[int, str] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
-    parsed = make_parser().parse_args(arguments)
+    parser = make_parser()
+    if "_ARGCOMPLETE" in os.environ:
+        _complete(parser)
+    parsed = parser.parse_args(arguments)
     try:
         settings = read_settings(parsed, os.environ)
         if is_address(os.environ.get("WINNOW_INDEX", "")):
@@ -128,6 +137,13 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of standard output went away, as `head` does: nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Tell the shell that asks how its line may go on, and end."""
+    import argcomplete
+
+    argcomplete.autocomplete(parser)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -1,4 +1,5 @@
-"""A network of its own in a namespace of the kernel, whose line can be cut as a cable is.
+"""Networks of their own in namespaces of the kernel: with a line that can be cut as a cable is,
+or with none at all.
 
 Takes root and the program `ip`.
 """
@@ -53,6 +54,13 @@ def lay_line() -> Iterator[Line]:
             yield Line(name, listener)
     finally:
         _ip("netns", "delete", name)
+
+
+def leave_networks() -> None:
+    """Leave the calling thread, and all that it starts, a loopback of its own and no more."""
+    left = ctypes.CDLL(None, use_errno=True).unshare(_NEW_NETWORK)
+    assert left == 0, os.strerror(ctypes.get_errno())
+    _ip("link", "set", "lo", "up")
 
 
 def _listen(name: str, address: str) -> socket.socket:
