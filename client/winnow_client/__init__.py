@@ -13,6 +13,7 @@ from winnow_client.answers import (
     Signals,
     Span,
     Took,
+    Understood,
 )
 from winnow_client.async_client import AsyncClient
 from winnow_client.calls import Form, Options, Question
@@ -77,6 +78,7 @@ __all__ = [
     "Span",
     "Took",
     "Topic",
+    "Understood",
     "Unexpected",
     "Unreachable",
     "WinnowClientError",
