@@ -87,9 +87,9 @@ platforms: env-dev ## which Pythons and platforms each pin has a wheel for (docs
 sbom: env-dev ## what the wheel runs with: names, versions, hashes, licences, into dist/winnow-sbom.json
 	@$(BIN)/python requirements/sbom.py dist/winnow-sbom.json
 
-wheel: env-dev ## build what is published, into dist/
+wheel: env-dev ## build what is published, into dist/: of one commit, the same bytes
 	@rm -rf build
-	@$(BIN)/python -m build --wheel --no-isolation --quiet >/dev/null
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --wheel --no-isolation --quiet >/dev/null
 	@ls dist/*.whl
 
 wheel-test: env-dev ## build the wheel, install it into an empty environment, run it offline (`make test` does too)

@@ -93,7 +93,7 @@ service.supervisor, onnxruntime, py3langid.langid, tokenizers" ||
 }
 
 # A moved clone needs a new environment too: its scripts name its old place.
-pins=$({ pwd -P; cat requirements/*.txt requirements/*.sh; } | cksum)
+pins=$({ pwd -P; cat requirements/*.txt requirements/install.sh requirements/sources.sh; } | cksum)
 project=$(cksum <pyproject.toml)
 had_level='' had_pins='' had_project='' had_python=''
 if [ -x "$venv/bin/python" ] && [ -f "$stamp" ]; then
