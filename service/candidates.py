@@ -16,9 +16,7 @@ from embeddings.records import Filter, Numbers, Signals, Vectors
 from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
 from service.lexical import blend, find_shares
-from service.phrasing import NO_PHRASING, Phrasing, find_holding, keep_allowed
-from service.query import DEEPEST
-from service.query_words import QueryWords, Vocabulary
+from service.query_words import QueryWords
 
 CANDIDATE_DEPTH = 200
 
@@ -27,7 +25,6 @@ CANDIDATE_DEPTH = 200
 class Candidates:
     """Candidates, best first, with everything known of them.
 
-    `complete` is False where a phrase may stand in more passages than were read for it.
     `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
     read; `background` is what the best stand out of, `threshold` the least score of an answer, and
     `model` makes chances of scores in a corpus of so many `passages`.
@@ -42,7 +39,6 @@ class Candidates:
     model: Model = field(default_factory=dict)
     passages: int = 0
     threshold: float = 0.0
-    complete: bool = True
 
     @property
     def confidence(self) -> Vectors:
@@ -103,15 +99,9 @@ def rank_candidates(
     filter: Filter,
     vector: Vectors,
     words: QueryWords,
-    phrasing: Phrasing = NO_PHRASING,
-    vocabulary: Vocabulary | None = None,
 ) -> Candidates:
-    """The candidates under a filter, best first; with a phrasing, those that it allows."""
-    complete = True
-    if phrasing.required and vocabulary is not None:
-        numbers, complete = find_holding(index, vocabulary, phrasing, filter, vector)
-    else:
-        numbers = _gather_allowed(index, mode, filter, vector, words, phrasing)
+    """The candidates under a filter, best first."""
+    numbers = _gather(index, mode, filter, vector, words)
     signals = index.signals(numbers, vector, words.weights)
     occurrences = index.occurrences(numbers, list(words.weights))
     shares = find_shares(words, signals.lexical, occurrences)
@@ -119,41 +109,15 @@ def rank_candidates(
     # Rounded, so that equal passages tie and do not go by the last bit of a sum.
     scores = np.round(fuse(signals, share, ranking["weights"], mode, words.count), 6)
     unread = np.full(len(numbers), np.nan, dtype=np.float32)
-    return Candidates(numbers, scores, share, signals, unread, complete=complete).sort()
+    return Candidates(numbers, scores, share, signals, unread).sort()
 
 
-def _gather_allowed(
-    index: Index,
-    mode: str,
-    filter: Filter,
-    vector: Vectors,
-    words: QueryWords,
-    phrasing: Phrasing,
-) -> Numbers:
-    """The nearest that the phrasing allows: deeper, where it leaves out much of what is near."""
-    numbers = _gather(index, mode, filter, vector, words)
-    if not phrasing:
-        return numbers
-    allowed = keep_allowed(index, numbers, phrasing)
-    if len(allowed) >= CANDIDATE_DEPTH or len(numbers) < CANDIDATE_DEPTH:
-        return allowed
-    deeper = _gather(index, mode, filter, vector, words, DEEPEST)
-    return keep_allowed(index, deeper, phrasing)
-
-
-def _gather(
-    index: Index,
-    mode: str,
-    filter: Filter,
-    vector: Vectors,
-    words: QueryWords,
-    depth: int = CANDIDATE_DEPTH,
-) -> Numbers:
+def _gather(index: Index, mode: str, filter: Filter, vector: Vectors, words: QueryWords) -> Numbers:
     found: list[Numbers] = []
     if mode != "lexical":
-        found += [one.numbers for one in index.dense(vector, depth, filter)]
+        found += [one.numbers for one in index.dense(vector, CANDIDATE_DEPTH, filter)]
     if mode != "dense":
-        found.append(index.lexical(words.weights, depth, filter).numbers)
+        found.append(index.lexical(words.weights, CANDIDATE_DEPTH, filter).numbers)
     return np.unique(np.concatenate(found))
 
 

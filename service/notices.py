@@ -7,7 +7,6 @@ import numpy as np
 
 from embeddings.languages import find_unknown_language
 from embeddings.records import Vectors
-from service.phrasing import MOST_READ
 
 _FEWEST_LETTERS = 12
 
@@ -54,31 +53,5 @@ def notice_budget(values: Vectors, milliseconds: int) -> list[Notice]:
             "rerank_budget",
             f"The time of the reranker ({milliseconds} ms) was spent when it had read {read} of "
             f"the first {len(values)} passages: the others are ranked without it.",
-        )
-    ]
-
-
-def notice_phrases(complete: bool) -> list[Notice]:
-    """Where a phrase is of words so common that not all passages with them were read."""
-    if complete:
-        return []
-    return [
-        Notice(
-            "phrases_incomplete",
-            "All words that must occur are common ones: only the passages nearest to the question "
-            f"were read for them, {MOST_READ:,} by meaning and as many by words.",
-        )
-    ]
-
-
-def notice_steering(is_steered: bool) -> list[Notice]:
-    """Where examples moved the question."""
-    if not is_steered:
-        return []
-    return [
-        Notice(
-            "steered",
-            "Examples moved what is searched for: confidence is fitted on questions alone, so take "
-            "it as an order here, not as a chance.",
         )
     ]

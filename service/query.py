@@ -12,7 +12,6 @@ SORTS = ("score", "date")
 MOST_HITS = 100
 DEEPEST = 1000
 LONGEST_QUERY = 2000
-MOST_EXAMPLES = 10
 
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 LANGUAGE = r"^[a-z]{2,3}$"
@@ -26,10 +25,6 @@ class Query:
 
     Sorted by date, answers come first, the newest before the older and those without a date last.
     With `facets`, the answers are counted by what a filter could choose.
-
-    A passage holds each of `phrases` and none of `excluded`. `like` and `unlike` are ids of
-    passages, or texts; with `like` there may be no text. `typed` is what `text` was read from, by
-    `operators.py` where `operators` says so.
     """
 
     text: str
@@ -40,22 +35,9 @@ class Query:
     filter: Filter = field(default_factory=Filter)
     sort: str = "score"
     facets: bool = False
-    phrases: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    like: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
-    typed: str = ""
-    operators: bool = False
-
-    @property
-    def asked(self) -> str:
-        """The question as it was typed."""
-        return self.typed or self.text
 
     def __post_init__(self) -> None:
-        if self.text.strip() or not self.like:
-            _check_text(self.text)
-        _check_steering(self)
+        _check_text(self.text)
         if not 1 <= self.k <= MOST_HITS:
             raise InvalidInput(f"k is {self.k}", f"use a k from 1 to {MOST_HITS}", "k")
         if self.offset < 0 or self.offset + self.k > DEEPEST:
@@ -77,32 +59,21 @@ class Query:
             )
 
 
-def _check_text(text: str, what: str = "the query", field: str = "q") -> None:
-    words = "ask a question, or give a few words"
+def _check_text(text: str) -> None:
     if not text.strip():
-        raise InvalidInput(f"{what} is empty", words, field)
+        raise InvalidInput("the query is empty", "ask a question, or give a few words", "q")
     if len(text) > LONGEST_QUERY:
         raise InvalidInput(
-            f"{what} has {len(text):,} characters",
+            f"the query has {len(text):,} characters",
             f"shorten it to {LONGEST_QUERY:,} characters",
-            field,
+            "q",
         )
     if _HALF_A_PAIR.search(text):
-        raise InvalidInput(f"{what} is not Unicode text", "send it in UTF-8", field)
+        raise InvalidInput("the query is not Unicode text", "send it in UTF-8", "q")
     if not _WORD.search(text):
-        raise InvalidInput(f"{what} has no word in it", words, field)
-
-
-def _check_steering(query: Query) -> None:
-    for name in ("phrases", "excluded", "like", "unlike"):
-        values = getattr(query, name)
-        field = name if name in ("like", "unlike") else "q"
-        if len(values) > MOST_EXAMPLES:
-            raise InvalidInput(
-                f"{name} has {len(values):,} values", f"give {MOST_EXAMPLES} at most", field
-            )
-        for value in values:
-            _check_text(value, f"a value of {name}", field)
+        raise InvalidInput(
+            "the query has no word in it", "ask a question, or give a few words", "q"
+        )
 
 
 def _check_filter(filter: Filter) -> None:

@@ -112,12 +112,6 @@ class Vocabulary:
             spelling,
         )
 
-    def find_forms(self, text: str) -> list[list[str]]:
-        """For each word of a text the terms that any passage has it as, stop words left out."""
-        order = [(term, text[start:end]) for start, end, term in find_tokens(text)]
-        found = [self._find_forms(term, [word]) for term, word in order]
-        return [forms for forms, stopped in found if not stopped]
-
     def _find_forms(self, term: str, words: Collection[str]) -> tuple[list[str], int]:
         """The terms of a word, and in how many passages it is a stop word."""
         forms, stopped = [term], 0

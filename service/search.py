@@ -16,6 +16,7 @@ from embeddings.projection import choose_evenly
 from embeddings.records import (
     DocumentSummary,
     Filter,
+    Span,
     StoredDocument,
     StoredPassage,
 )
@@ -23,19 +24,49 @@ from service.candidates import Candidates, order_by_date
 from service.confidence import find_threshold
 from service.facets import Facets, count_facets
 from service.highlights import MARGINS, find_highlights, list_held
-from service.notices import (
-    Notice,
-    notice_budget,
-    notice_language,
-    notice_phrases,
-    notice_spelling,
-    notice_steering,
-)
+from service.notices import Notice, notice_budget, notice_language, notice_spelling
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
 from service.questions import Question, Questions
 from service.quoting import unfold
 from service.reranking import DEPTH, Reranking, add_values
-from service.results import Hit, Results
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its rank (from 1), score, confidence and the exact signals behind them."""
+
+    rank: int
+    score: float
+    confidence: float
+    answer: bool
+    stored: StoredPassage
+    highlights: list[Span]
+    signals: dict[str, float]
+    reranker: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query; `total` counts the candidates left after all filters, `answers` those
+    of them that may answer, exactly up to `facets.COUNTED`.
+
+    `background` is what passages score that are merely on the topic, `threshold` the least score of
+    an answer. `remembered` says that the question was encoded for an earlier one like it.
+    """
+
+    query: Query
+    build: str
+    answered: bool
+    answers: int
+    total: int
+    hits: list[Hit]
+    took_ms: dict[str, float]
+    terms: frozenset[str]
+    notices: list[Notice]
+    background: float
+    threshold: float
+    facets: Facets | None = None
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +125,7 @@ class Searcher:
 
     def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()
-        question, remembered = self._questions.steer(query)
+        question, remembered = self._questions.read(query.text)
         encoding = time.perf_counter() - started if remembered else question.encoding
         words = question.words
         found = self._questions.find_candidates(query, question)
@@ -128,8 +159,6 @@ class Searcher:
                 ),
                 *notice_spelling(words.spelling),
                 *short,
-                *notice_phrases(found.complete),
-                *notice_steering(bool(query.like or query.unlike)),
             ],
             background=round(found.background, 6),
             threshold=found.threshold,
@@ -139,7 +168,7 @@ class Searcher:
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
-        question, _ = self._questions.steer(query)
+        question, _ = self._questions.read(query.text)
         found = self._questions.find_candidates(query, question)
         found, _ = self._rerank(query, found, self.reranking)
         stored = self._index.read(found.numbers.tolist())
@@ -175,10 +204,6 @@ class Searcher:
                 "search again: the passage may have changed since",
             )
         return stored
-
-    def example(self, example: str) -> str:
-        """The text of an example to be like, or unlike, itself or of what it names. NotFound."""
-        return self._questions.spell_out(example)
 
     def citable(self, passage_id: str) -> StoredPassage:
         """A passage where it stands itself, a folded one in its own document. Raises NotFound."""
@@ -221,7 +246,7 @@ class Searcher:
         self, query: Query, found: Candidates, reranking: Reranking | None
     ) -> tuple[Candidates, list[Notice]]:
         """The candidates as the reranker orders them, whatever k and offset are."""
-        if reranking is None or not query.text.strip():
+        if reranking is None:
             return found, []
         stored = self._index.read(found.numbers[:DEPTH].tolist())
         values = reranking.read(query.text, [one.passage.text for one in stored])

@@ -19,8 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.logs import escape
 from service.metrics import STAGES, Metrics
 from service.query import LONGEST_QUERY
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 
 _LOG = logging.getLogger("winnow")
 _LINE = "%(method)s %(path)s %(status)s, %(ms)s ms, request %(request)s, build %(build)s%(shown)s"
@@ -49,7 +48,7 @@ class Record:
     def _note(self, results: Results) -> None:
         self.ended.append(time.time_ns())
         self.searches.append((results.took_ms, results.answered))
-        self.questions.append(results.query.asked)
+        self.questions.append(results.query.text)
         self.remembered += results.remembered
 
     def make_timing(self) -> str:

@@ -1,7 +1,7 @@
 """The fields of an address, read at once: the framework's own reading looks at each field anew."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,15 +11,9 @@ Asked = TypeVar("Asked", bound=BaseModel)
 
 
 def read_address(request: Request, model: type[Asked]) -> Asked:
-    """A model of the fields of an address; of a field twice, the last, but all of a list."""
-    given = request.query_params
-    lists = {
-        name: given.getlist(name)
-        for name, field in model.model_fields.items()
-        if get_origin(field.annotation) is list and name in given
-    }
+    """A model of the fields of an address; of a field twice, the last."""
     try:
-        return model.model_validate({**given, **lists})
+        return model.model_validate(dict(request.query_params))
     except ValidationError as error:
         told = error.errors(include_url=False)
         raise RequestValidationError(

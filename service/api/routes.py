@@ -20,15 +20,22 @@ from service.api.info_schemas import (
     OverviewOut,
     RerankerOut,
 )
-from service.api.request_schemas import BUILD, BatchRequest, SearchParameters, SearchRequest
-from service.api.schemas import BatchResponse, ErrorResponse, PassageOut, SearchResponse
+from service.api.schemas import (
+    BUILD,
+    BatchRequest,
+    BatchResponse,
+    ErrorResponse,
+    PassageOut,
+    SearchParameters,
+    SearchRequest,
+    SearchResponse,
+)
 from service.exporting import LISTS, ListForm, name_file
 from service.live import Live
 from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS
 from service.quoting import FORMS, cite
 from service.reranking import DEPTH, WEIGHT
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 from service.watching import Record
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

@@ -1,20 +1,81 @@
-"""The shapes of answers, errors and what is served, as OpenAPI shows them."""
+"""The shapes of questions, answers, errors and what is served, as OpenAPI shows them."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from embeddings.records import (
+    Filter,
     Passage,
     Place,
     Span,
     StoredPassage,
 )
 from service.facets import Facet
-from service.query import (
-    Query,
-)
-from service.results import Hit, Results
+from service.query import DATE, DEEPEST, LANGUAGE, LONGEST_QUERY, MOST_HITS, Query
+from service.search import Hit, Results
+
+Mode = Literal["hybrid", "dense", "lexical"]
+Sort = Literal["score", "date"]
+
+BUILD = "Answer from this build, the live one or one that was up to a minute ago; else 410."
+
+
+def _field(pattern: str, description: str) -> Any:
+    """A field that Query checks, with a message of its own."""
+    return Field(
+        None, max_length=100, description=description, json_schema_extra={"pattern": pattern}
+    )
+
+
+class SearchRequest(BaseModel):
+    """A question. `source` is a path in the corpus, a folder, or a glob; dates are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # The lengths are checked by Query, which has better words for it.
+    q: str = Field(
+        description=f"The question, 1 to {LONGEST_QUERY} characters.",
+        json_schema_extra={"minLength": 1, "maxLength": LONGEST_QUERY},
+    )
+    k: int = Field(10, ge=1, le=MOST_HITS, description="How many hits to return.")
+    offset: int = Field(0, ge=0, le=DEEPEST - 1, description="How many hits to pass over.")
+    mode: Mode = Field("hybrid", description="Which signals order the hits.")
+    min_confidence: float = Field(0.0, ge=0, le=1, description="Leave out less certain hits.")
+    source: str | None = Field(None, max_length=1000, description="Path, folder or glob.")
+    language: str | None = _field(LANGUAGE, "ISO 639 code.")
+    after: str | None = _field(DATE, "Date of the document, or later.")
+    before: str | None = _field(DATE, "Date of the document, or earlier.")
+    sort: Sort = Field("score", description="Answers by score, or the newest first.")
+    facets: bool = Field(False, description="Count the answers by source, language and year.")
+
+    def to_query(self) -> Query:
+        """The searcher's own record. Raises InvalidInput."""
+        wanted = Filter(self.source, self.language, self.after, self.before)
+        return Query(
+            self.q,
+            self.k,
+            self.offset,
+            self.mode,
+            self.min_confidence,
+            wanted,
+            self.sort,
+            self.facets,
+        )
+
+
+class SearchParameters(SearchRequest):
+    """A question as an address has it, where `build` stands beside it."""
+
+    build: str | None = Field(None, max_length=64, description=BUILD)
+
+
+class BatchRequest(BaseModel):
+    """Several questions at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[SearchRequest] = Field(min_length=1, max_length=50)
 
 
 class SpanOut(BaseModel):
@@ -166,35 +227,6 @@ class FacetOut(BaseModel):
         return cls(answers=facet.answers, values=values)
 
 
-class UnderstoodOut(BaseModel):
-    """What a query was taken for: the question that is left of it, and what stands beside it."""
-
-    question: str
-    phrases: list[str]
-    excluded: list[str]
-    source: str | None
-    language: str | None
-    after: str | None
-    before: str | None
-    like: list[str]
-    unlike: list[str]
-
-    @classmethod
-    def of(cls, query: Query) -> "UnderstoodOut":
-        wanted = query.filter
-        return cls(
-            question=query.text,
-            phrases=list(query.phrases),
-            excluded=list(query.excluded),
-            source=wanted.source,
-            language=wanted.language,
-            after=wanted.after,
-            before=wanted.before,
-            like=list(query.like),
-            unlike=list(query.unlike),
-        )
-
-
 class SearchResponse(BaseModel):
     """An answer. When nothing answers, `answered` is false and the nearest hits still come.
 
@@ -204,8 +236,6 @@ class SearchResponse(BaseModel):
 
     `background` is the mean score of the second to the tenth of all passages, which a hit stands
     out of; from the score `threshold` on a hit is an answer.
-
-    `understood` is null where the question was taken as it is, without examples.
     """
 
     query: str
@@ -219,14 +249,11 @@ class SearchResponse(BaseModel):
     notices: list[NoticeOut]
     hits: list[HitOut]
     facets: dict[str, FacetOut] | None
-    understood: UnderstoodOut | None
 
     @classmethod
     def of(cls, results: Results) -> "SearchResponse":
-        query = results.query
-        steered = query.operators or query.like or query.unlike
         return cls(
-            query=query.asked,
+            query=results.query.text,
             build=results.build,
             answered=results.answered,
             answers=results.answers,
@@ -239,7 +266,6 @@ class SearchResponse(BaseModel):
             facets=None
             if results.facets is None
             else {name: FacetOut.of(facet) for name, facet in results.facets.items()},
-            understood=UnderstoodOut.of(query) if steered else None,
         )
 
 

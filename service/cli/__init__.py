@@ -44,7 +44,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "search": (
         ("index", *_ENCODING, *_RERANKING, "json"),
-        (("question", "?", "what to ask, with operators as on the page"),),
+        (("question", "", "what to ask"),),
         "ask one question",
     ),
     "mcp": (
@@ -163,14 +163,6 @@ def make_parser() -> argparse.ArgumentParser:
         if name == "search":
             command.add_argument("-k", type=int, default=5, help="how many hits (default 5)")
             command.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
-            for flag, meaning in (("--like", "more"), ("--unlike", "less")):
-                command.add_argument(
-                    flag,
-                    action="append",
-                    default=[],
-                    metavar="EXAMPLE",
-                    help=f"{meaning} like this: the id of a passage, or a text; repeatable",
-                )
             command.add_argument("--quote", choices=FORMS, help="print the hits as citations")
         if name == "news":
             text = "how to print what is new (default text)"

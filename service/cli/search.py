@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from embeddings.errors import InvalidInput
 from service.cli.opening import open_searcher
 from service.cli.output import print_json, say, show_plain
-from service.operators import find_operators, read_operators
 from service.query import Query
 from service.quoting import FORMS, cite
-from service.results import Hit, Results
+from service.search import Hit, Results
 from service.settings import Settings
 
 
@@ -17,15 +16,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the hits for a person, as citations, or with --json as GET /api/search answers."""
     if arguments.quote and settings.json:
         raise InvalidInput("--quote and --json were both given", "give one; csl-json is JSON too")
-    query = Query(
-        arguments.question or "",
-        k=arguments.k,
-        mode=arguments.mode,
-        like=tuple(dict.fromkeys(arguments.like)),
-        unlike=tuple(dict.fromkeys(arguments.unlike)),
-    )
-    if any(find_operators(query.text)):
-        query = read_operators(query)
+    query = Query(arguments.question, k=arguments.k, mode=arguments.mode)
     results = open_searcher(settings).search(query)
     if arguments.quote:
         _print_quotes(results, arguments.quote)

@@ -9,8 +9,7 @@ import numpy as np
 from embeddings.wording import normalize
 from service.evaluation.calibration import measure_calibration
 from service.query import Query
-from service.results import Hit
-from service.search import Searcher
+from service.search import Hit, Searcher
 
 DEPTH = 10
 _WARMING = "what does this folder say?"

@@ -14,8 +14,7 @@ from service.evaluation.answers import (
 )
 from service.evaluation.questions import CROSS, NEAR, Question
 from service.query import Query
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 
 
 @dataclass(frozen=True, slots=True)

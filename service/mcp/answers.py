@@ -12,7 +12,7 @@ from embeddings.records import DocumentSummary, StoredDocument, StoredPassage
 from service.api.document_schemas import DocumentOut
 from service.api.schemas import NoticeOut, PlaceOut
 from service.quoting import cite, write_reference
-from service.results import Hit, Results
+from service.search import Hit, Results
 
 _PLACE = "`document.text[start:end] == text`, in Unicode code points"
 

@@ -11,14 +11,6 @@ from service.pages.address import Address
 _MOST_SHOWN = 8
 _NAMES: Mapping[str, str] = Locale("en").languages
 _LABELS = {"source": "Source", "language": "Language", "year": "Year"}
-_OPERATORS = {
-    "phrase": "Must hold",
-    "excluded": "Must not hold",
-    "source": "Source",
-    "language": "Language",
-    "after": "From",
-    "before": "Until",
-}
 _ORDERS = {"score": "likeliest first", "date": "newest first"}
 MODES = {"hybrid": "meaning and words", "dense": "meaning alone", "lexical": "words alone"}
 
@@ -98,25 +90,6 @@ def _name_years(address: Address) -> str:
     if first and last:
         return first if first == last else f"{first} to {last}"
     return f"from {first}" if first else f"until {last}" if last else ""
-
-
-def view_steering(address: Address, examples: Mapping[str, str]) -> list[Group]:
-    """What the question was taken for besides words, and its examples, each with a way to let go.
-
-    `examples` are their labels. Where operators were read, the last way takes them as words.
-    """
-    parts = address.operators
-    groups = [
-        Group(label, [Choice(p.value, address.drop(p), chosen=True) for p in parts if p.kind == k])
-        for k, label in _OPERATORS.items()
-    ]
-    for name, label in (("like", "More like"), ("unlike", "Less like")):
-        own = [Choice(examples[x], address.forget(x), chosen=True) for x in getattr(address, name)]
-        groups.append(Group(label, own))
-    if parts:
-        as_typed = Choice("take it word by word, as typed", address.change(syntax="plain"))
-        groups.append(Group("Or", [as_typed]))
-    return [group for group in groups if group.choices]
 
 
 def view_orders(address: Address, facets: Facets) -> list[Choice]:

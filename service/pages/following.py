@@ -7,8 +7,7 @@ from embeddings.errors import InvalidInput
 from service.pages.address import Address
 from service.pages.views import Piece, view_hit
 from service.query import DEEPEST
-from service.results import Hit
-from service.search import Searcher
+from service.search import Hit, Searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def follow_hits(searcher: Searcher, address: Address, rank: int | None) -> Follo
 
     An address that cannot be searched was made by hand: the document is shown all the same.
     """
-    if rank is None or not address.asks:
+    if rank is None or not address.q:
         return None
     first = max(rank - 1, 1)
     k = min(3, DEEPEST - first + 1)

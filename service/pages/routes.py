@@ -1,7 +1,6 @@
 """The pages: search, a document, more like a passage, about. Each names its twin under /api."""
 
 from pathlib import Path as FilePath
-from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from embeddings.errors import InvalidInput
 from service.api.routes import Id, SearcherOf, Today
-from service.operators import read_operators
 from service.pages import filters, views
 from service.pages.address import HITS_A_PAGE, Address, read_address
 from service.pages.api_view import list_operations, list_schemas
@@ -21,11 +19,9 @@ from service.pages.map_view import view_map
 from service.pages.rendering import render
 from service.query import DEEPEST, MOST_HITS
 from service.query import Query as Asked
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 
 DOCUMENTS_A_PAGE = 100
-_LONGEST_LABEL = 60
 
 router = APIRouter(include_in_schema=False)
 AddressOf = Annotated[Address, Depends(read_address)]
@@ -45,7 +41,7 @@ def search_page(request: Request, searcher: SearcherOf, address: AddressOf) -> R
         "twin": "/api/info",
     }
     status = 200
-    if address.asks:
+    if address.q.strip():
         try:
             shown |= _view_results(address, searcher.search(address.make_query()), searcher)
         except InvalidInput as error:
@@ -67,10 +63,7 @@ def _view_results(address: Address, results: Results, searcher: Searcher) -> dic
         "answers": [view for view in hits if view.hit.answer],
         "nearest": [view for view in hits if not view.hit.answer],
         "languages": filters.list_languages(address, _know_languages(searcher), facets),
-        "groups": [
-            *filters.view_steering(address, _label_examples(address, searcher)),
-            *filters.view_filters(address, facets),
-        ],
+        "groups": filters.view_filters(address, facets),
         "orders": filters.view_orders(address, facets),
         "elsewhere": [] if results.answered else filters.find_elsewhere(address, facets),
         "exported": min(max(results.answers, min(results.total, HITS_A_PAGE)), MOST_HITS),
@@ -78,12 +71,6 @@ def _view_results(address: Address, results: Results, searcher: Searcher) -> dic
         "later": address.turn(later) if later < min(results.total, DEEPEST) else None,
         "twin": address.twin,
     }
-
-
-def _label_examples(address: Address, searcher: Searcher) -> dict[str, str]:
-    """Each example by its first words, or those of the passage that it names."""
-    texts = {one: searcher.example(one) for one in (*address.like, *address.unlike)}
-    return {one: shorten(text, _LONGEST_LABEL, placeholder="…") for one, text in texts.items()}
 
 
 @router.get("/documents/{document_id}", response_class=HTMLResponse)
@@ -207,7 +194,7 @@ def _view_map(searcher: Searcher, q: str) -> dict[str, Any]:
     results = error = None
     if q.strip():
         try:
-            results = searcher.search(read_operators(Asked(q, HITS_A_PAGE)))
+            results = searcher.search(Asked(q, HITS_A_PAGE))
         except InvalidInput as raised:
             error = raised
     outcome = views.say_outcome(results) if results else None

@@ -9,7 +9,7 @@ from embeddings.records import Span
 from service.confidence import name_confidence
 from service.facets import COUNTED
 from service.highlights import find_words
-from service.results import Hit, Results
+from service.search import Hit, Results
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "sd", "ug", "yi", "dv"})
 

@@ -15,8 +15,7 @@ from service.evaluation.questions import read_questions
 from service.evaluation.remembering import Remembering
 from service.live import Live
 from service.query import MODES, Query
-from service.results import Hit, Results
-from service.search import Searcher
+from service.search import Hit, Results, Searcher
 from tests.cluster.servers import Programs, run_server
 
 pytestmark = [pytest.mark.cluster, pytest.mark.model]

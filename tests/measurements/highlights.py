@@ -17,7 +17,7 @@ from service import highlights
 from service.evaluation.evaluate import Asked, ask_all
 from service.evaluation.questions import read_questions
 from service.live import Live
-from service.results import Hit
+from service.search import Hit
 
 MARGINS = (-9.0, 0.0, 0.02, 0.05, 0.08, 0.1, 0.15)
 

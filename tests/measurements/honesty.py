@@ -29,8 +29,7 @@ from service.evaluation.collections import Collection
 from service.evaluation.ranking import measure_run, rank_collection
 from service.evaluation.remembering import Remembering
 from service.query import LONGEST_QUERY, MODES, Query
-from service.results import Hit
-from service.search import Searcher
+from service.search import Hit, Searcher
 from tests.measurements.judged import Hiding, find_owners, list_tested, open_index, read_part
 
 _OFF_TOPIC = ("scifact", "squad2-dev-half", "cranfield")

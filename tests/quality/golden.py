@@ -13,7 +13,7 @@ from pathlib import Path
 from service.evaluation.evaluate import Asked, ask_all
 from service.evaluation.questions import read_questions
 from service.evaluation.showcase import SEEDS, open_seeds
-from service.results import Hit
+from service.search import Hit
 
 GOLDEN = Path(__file__).parent / "golden.tsv"
 REWRITE = "if this is meant, write it anew and commit it: make golden"

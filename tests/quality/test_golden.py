@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.records import Passage, StoredPassage
 from service.evaluation.evaluate import Asked
-from service.results import Hit
+from service.search import Hit
 from tests.quality.golden import (
     GOLDEN,
     REWRITE,

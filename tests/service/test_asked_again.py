@@ -11,8 +11,7 @@ from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.records import Filter, Vectors
 from service.query import Query
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 
 KEEPER = "How many ships did the lighthouse keeper count in the fog?"
 

@@ -14,8 +14,7 @@ from service.evaluation.limits import OF_QUESTIONS
 from service.evaluation.questions import Question
 from service.live import Live
 from service.query import Query
-from service.results import Hit, Results
-from service.search import Searcher
+from service.search import Hit, Results, Searcher
 from tests.service.building import KEEPER
 
 

@@ -19,8 +19,7 @@ from service.exporting import COLUMNS, LISTS, name_file
 from service.live import Live
 from service.query import Query
 from service.quoting import FORMS, cite
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 from tests.embeddings.building import build, write_files
 from tests.service.bibtex import read_fields, split_entries
 

@@ -11,8 +11,7 @@ from embeddings.artifact import Artifact
 from embeddings.encoders.hashing import HashingEncoder
 from service.query import Query
 from service.query_words import Vocabulary
-from service.results import Results
-from service.search import Searcher
+from service.search import Results, Searcher
 from tests.embeddings.building import build, write_files
 from tests.service.conftest import Search
 

@@ -18,8 +18,7 @@ from service.app import create_app
 from service.live import Live
 from service.query import Query
 from service.reranking import BATCH, DEPTH, Reranking
-from service.results import Hit, Results
-from service.search import Searcher
+from service.search import Hit, Results, Searcher
 from tests.embeddings.building import write_files
 from tests.service.building import build
 
