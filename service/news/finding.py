@@ -14,8 +14,7 @@ from service.news.memory import Answer, Memory
 from service.news.searches import SavedSearch
 from service.notices import Notice
 from service.query import DEEPEST, MOST_HITS
-from service.results import Hit
-from service.search import Searcher
+from service.search import Hit, Searcher
 
 
 @dataclass(frozen=True, slots=True)

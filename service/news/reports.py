@@ -11,7 +11,7 @@ from typing import Any
 from service.escaping import close_directions, escape_markdown, join_line
 from service.news.finding import News
 from service.quoting import cite, write_markdown
-from service.results import Hit
+from service.search import Hit
 
 _MOST_NAMED = 10
 
