@@ -52,20 +52,7 @@ def test_they_may_do_little(installed: Path, name: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        # Until `winnow news` is here; from then on this mark does nothing, and can go.
-        pytest.param(
-            path,
-            marks=pytest.mark.xfail(
-                "news" in path.name and "news" not in COMMANDS, reason="no `winnow news` yet"
-            ),
-        )
-        for path in SERVICES
-    ],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
 def test_every_command_and_flag_that_is_started_exists(path: Path) -> None:
     started = [shlex.split(line) for line in _read(path, "ExecStart")]
     assert started
