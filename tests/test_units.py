@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import COMMANDS, _make_parser
+from service.cli import COMMANDS, make_parser
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 PROGRAM = "/usr/local/bin/winnow"
@@ -59,7 +59,7 @@ def test_every_command_and_flag_that_is_started_exists(path: Path) -> None:
     for program, command, *rest in started:
         assert program == PROGRAM
         assert command in COMMANDS
-        assert _make_parser().parse_args([command, *rest]).command == command
+        assert make_parser().parse_args([command, *rest]).command == command
 
 
 def test_both_are_one_user_with_one_index() -> None:
