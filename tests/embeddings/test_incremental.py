@@ -146,6 +146,13 @@ def test_what_was_said_of_a_file_is_said_again_when_it_is_not_read(
     assert build(tiny_corpus, tiny_artifact).manifest.notices == notices
 
 
+def test_an_index_in_its_own_folder_is_no_change_of_it(tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": STORY})
+    artifact = Artifact(docs / "index" / "docs")
+    assert [build(docs, artifact).fresh for _ in range(3)] == [True, False, False]
+    assert artifact.manifest().skipped == []
+
+
 def test_a_file_with_another_time_and_the_same_bytes_is_not_read_again(
     tiny_artifact: Artifact, tiny_corpus: Path, read: list[str]
 ) -> None:

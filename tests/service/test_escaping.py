@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -87,6 +87,7 @@ MARKED = st.text(
 )
 
 
+@example(text="bc", cuts=[2, 3, 3, 4])
 @given(text=MARKED, cuts=st.lists(st.integers(0, 42), min_size=4, max_size=4))
 def test_what_is_marked_is_in_bold_and_all_else_stays(text: str, cuts: list[int]) -> None:
     """Whatever stands around a mark; where the first ends and the second begins, too."""

@@ -46,6 +46,8 @@ GIVEN = {
     "compare": ("run.json", "run.json"),
     "fail-under": ("ndcg@10=0.7", (("ndcg@10", 0.7),)),
     "fail-over": ("refused_wrongly=2", (("refused_wrongly", 2.0),)),
+    "seen": ("seen.json", "seen.json"),
+    "news": ("s.toml", "s.toml"),
     "keys": ("who.json", "who.json"),
     "scope": ("admin", "admin"),
     "allow-anonymous": ("1", True),

@@ -1,16 +1,19 @@
 """`winnow watch` as a process over a folder that changes: what is built, told, and gone on with."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from embeddings.artifact import Artifact
+from service.file_changes import follow_changes
 from tests.embeddings.building import sources_of, write_files
 from tests.service.building import KEEPER, LIGHTHOUSE
 from tests.service.cli.conftest import Winnow, make_environment
@@ -146,6 +149,26 @@ def test_told_to_end_while_it_builds_it_ends_well(watch: Watch) -> None:
     code, _, errors = watched.end(signal.SIGTERM)
     assert code == 0
     assert "Traceback" not in errors
+
+
+def test_told_to_end_while_it_waits_it_ends_well(
+    winnow_here: Winnow, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, where it is known when it waits."""
+
+    def follow(*given: Any) -> Iterator[bool]:
+        for changed in follow_changes(*given):
+            if not changed:
+                threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+            yield changed
+
+    monkeypatch.setattr("service.cli.watch.follow_changes", follow)
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        ended = winnow_here("watch", docs, "--encoder", "hashing", "--index", "ix")
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_killed_while_it_builds_it_leaves_the_build_before(

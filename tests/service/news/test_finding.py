@@ -37,7 +37,7 @@ class Corpus:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._memory: Memory | None = None
+        self.memory: Memory | None = None
 
     def ask(self, files: Mapping[str, str], search: SavedSearch = SEARCH) -> News:
         """Build from these files alone, and ask."""
@@ -48,8 +48,8 @@ class Corpus:
         builds = Artifact(self._folder / "index")
         build(docs, builds)
         with _opened(builds) as searcher:
-            news = find_news(searcher, search, self._memory)
-        self._memory = news.memory
+            news = find_news(searcher, search, self.memory)
+        self.memory = news.memory
         return news
 
 
@@ -129,6 +129,13 @@ def test_what_was_cut_together_with_its_neighbour_is_no_news(corpus: Corpus) -> 
     news = corpus.ask(joined)
     assert news.answers >= 1
     assert _texts(news) == []
+
+
+def test_what_stood_beside_an_answer_and_answers_itself_now_is_news(corpus: Corpus) -> None:
+    files = {"a.txt": KEEPER, "b.txt": OTHER}
+    known = corpus.ask(files).memory
+    corpus.memory = replace(known, told=[], beside=known.told)
+    assert _texts(corpus.ask(files)) == [KEEPER]
 
 
 def test_a_near_copy_that_stands_for_what_was_told_is_no_news(corpus: Corpus) -> None:
