@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.cli import _make_parser
+from service.cli import make_parser
 from tests.test_image import ROOT, read_last_stage
 
 STAGE = read_last_stage()
@@ -43,7 +43,7 @@ def test_each_runs_this_image_with_nothing_to_write_to_and_no_rights(name: str) 
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_what_it_runs_is_a_command_with_flags_that_there_are(name: str) -> None:
-    parsed = _make_parser().parse_args(SERVERS[name]["command"])
+    parsed = make_parser().parse_args(SERVERS[name]["command"])
     assert parsed.command == "serve" and parsed.paths == ["/documents"]
 
 
