@@ -154,7 +154,7 @@ class Answer(Record):
     notices: tuple[Notice, ...]
     hits: tuple[Hit, ...]
     facets: dict[str, Facet] | None
-    understood: Understood | None
+    understood: Understood | None = None
 
 
 @dataclass(frozen=True, slots=True)
