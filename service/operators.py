@@ -104,6 +104,7 @@ def _read_one(found: re.Match[str]) -> tuple[str, str]:
     return ("excluded" if found["sign"] == "-" else "phrase"), " ".join(value.split())
 
 
-def drop_operator(text: str, start: int, end: int) -> str:
-    """The text without one of its operators."""
-    return " ".join(f"{text[:start]} {text[end:]}".split())
+def drop_operator(text: str, kind: str, value: str, start: int, end: int) -> str:
+    """The text without one of its operators; of a phrase the words stay, and ask as the rest do."""
+    stays = kind == "phrase" and not _OPERATOR.search(value)
+    return " ".join(f"{text[:start]} {value if stays else ''} {text[end:]}".split())

@@ -5,7 +5,6 @@ or while they type. So what does not depend on k, offset, order or facets is rem
 build alone: the question's vector and words, and the ranked candidates.
 """
 
-import re
 import sys
 import time
 from dataclasses import dataclass, fields, replace
@@ -28,7 +27,7 @@ from service.holders import Holders
 from service.memory import Memory
 from service.query import LONGEST_QUERY, Query
 from service.query_words import QueryWords, Vocabulary
-from service.steering import Judged, steer
+from service.steering import Judged, is_lost_id, may_be_id, steer
 from service.together import Together
 from service.wording import NO_WORDING, Wording
 
@@ -37,8 +36,6 @@ _MOST_QUESTIONS = 1024
 _MOST_RANKED = 512
 _MOST_BYTES = 16 << 20
 _TERM_BYTES = 400  # of a term in three dictionaries
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_MADE = re.compile(r"[0-9a-f]{16}")  # as ids of passages are made, and no word is
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +100,11 @@ class Questions:
 
     def _judge(self, name: str, value: str) -> Judged:
         """A passage by its id, else a text. Raises InvalidInput for an id of no passage."""
-        stored = self._index.find(value) if _ID.fullmatch(value) else None
+        stored = self._index.find(value) if may_be_id(value) else None
         if stored is not None:
             vector = self._index.passage_vector(stored.number)
             return Judged(stored.passage.text, vector, stored.number)
-        if _MADE.fullmatch(value):
+        if is_lost_id(value):
             raise InvalidInput(
                 f"{name} is {value}, and no passage of build {self._manifest.build} has that id",
                 "take it away, or search again: the passage may have changed since",

@@ -5,6 +5,7 @@ those liked, off it goes UNLIKE times the mean of the others, and the sum is mad
 are. The words stay those of the question. Both weights were measured (docs/steering.md).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,10 @@ import numpy as np
 
 from embeddings.records import Vectors
 
-LIKE = 0.8
+LIKE = 1.2
 UNLIKE = 0.2
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MADE = re.compile(r"[0-9a-f]{16}")  # as ids of passages are made, and no word is
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Judged:
     text: str
     vector: Vectors
     number: int | None = None
+
+
+def may_be_id(value: str) -> bool:
+    """Whether a value could be the id of a passage: one word of letters and digits."""
+    return _ID.fullmatch(value) is not None
+
+
+def is_lost_id(value: str) -> bool:
+    """Whether a value that is no passage's id was one all the same: no text looks so."""
+    return _MADE.fullmatch(value) is not None
 
 
 def steer(vector: Vectors | None, like: Sequence[Judged], unlike: Sequence[Judged]) -> Vectors:

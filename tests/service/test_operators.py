@@ -84,8 +84,10 @@ def test_two_values_of_one_field_are_refused_by_its_name() -> None:
     assert raised.value.field == "language"
 
 
-def test_an_operator_can_be_taken_away() -> None:
+def test_an_operator_can_be_taken_away_and_the_words_of_a_phrase_stay() -> None:
     text = 'storm -ferry "old wall" pier'
-    [(_, _, *first), (_, _, *second)] = read_operators(text).spans
-    assert drop_operator(text, *first) == 'storm "old wall" pier'
-    assert drop_operator(text, *second) == "storm -ferry pier"
+    excluded, phrase = read_operators(text).spans
+    assert drop_operator(text, *excluded) == 'storm "old wall" pier'
+    assert drop_operator(text, *phrase) == "storm -ferry old wall pier"
+    [signed] = read_operators('storm "-ferry"').spans
+    assert drop_operator('storm "-ferry"', *signed) == "storm"
