@@ -46,10 +46,6 @@ class StoredIndex(Index, Protocol):
         """The texts and vectors of all passages and their sentences, some at a time."""
         ...
 
-    def passage_vector(self, number: int) -> Vectors:
-        """The stored vector of one passage."""
-        ...
-
 
 class BuildWriter(Writer, Protocol):
     """Writes one build. Raises IndexUnwritable where there is no room for it."""

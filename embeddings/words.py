@@ -41,7 +41,9 @@ _WITHOUT_SPACES = (
     "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_UNSPACED = re.compile(f"[{_WITHOUT_SPACES}]")
+UNSPACED = re.compile(f"[{_WITHOUT_SPACES}]")
+"""A character of a script that writes without spaces."""
+
 _STRETCH = re.compile(
     f"([{_WITHOUT_SPACES}][{_WITHOUT_SPACES}{MARKS}{INVISIBLE}]*)|[^{_WITHOUT_SPACES}]+"
 )
@@ -65,7 +67,7 @@ _LETTERS = str.maketrans("đøłıħŧيىكةہ٫٬", "dolihtییکهه.,")
 def find_words(text: str) -> Iterator[tuple[int, int]]:
     """Where words begin and end; in scripts without spaces, pairs of characters."""
     for run in _RUN.finditer(text):
-        if run.group().isascii() or not _UNSPACED.search(run.group()):
+        if run.group().isascii() or not UNSPACED.search(run.group()):
             yield run.span()
             continue
         for stretch in _STRETCH.finditer(text, *run.span()):
@@ -77,7 +79,7 @@ def find_words(text: str) -> Iterator[tuple[int, int]]:
 
 def split_words(text: str) -> list[str]:
     """The words that `find_words` finds, which is quick where no script is without spaces."""
-    if text.isascii() or not _UNSPACED.search(text):
+    if text.isascii() or not UNSPACED.search(text):
         return _RUN.findall(text)
     return [text[start:end] for start, end in find_words(text)]
 

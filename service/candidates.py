@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Index
-from embeddings.records import Filter, Numbers, Signals, Vectors
+from embeddings.records import Filter, Nearest, Numbers, Signals, Vectors
 from service.confidence import Model, estimate_confidence, find_background, find_threshold
 from service.fusion import fuse
 from service.lexical import blend, find_shares
@@ -27,7 +27,8 @@ class Candidates:
 
     `share` is the lexical signal; `reranked` are the reranker's values, NaN for what it did not
     read; `background` is what the best stand out of, `threshold` the least score of an answer, and
-    `model` makes chances of scores in a corpus of so many `passages`.
+    `model` makes chances of scores in a corpus of so many `passages`. They are `complete` unless
+    there may be passages that hold the query's phrases and were not read.
     """
 
     numbers: Numbers
@@ -39,6 +40,7 @@ class Candidates:
     model: Model = field(default_factory=dict)
     passages: int = 0
     threshold: float = 0.0
+    complete: bool = True
 
     @property
     def confidence(self) -> Vectors:
@@ -96,12 +98,11 @@ def rank_candidates(
     index: Index,
     ranking: Mapping[str, Any],
     mode: str,
-    filter: Filter,
     vector: Vectors,
     words: QueryWords,
+    numbers: Numbers,
 ) -> Candidates:
-    """The candidates under a filter, best first."""
-    numbers = _gather(index, mode, filter, vector, words)
+    """The passages named, best first."""
     signals = index.signals(numbers, vector, words.weights)
     occurrences = index.occurrences(numbers, list(words.weights))
     shares = find_shares(words, signals.lexical, occurrences)
@@ -112,13 +113,16 @@ def rank_candidates(
     return Candidates(numbers, scores, share, signals, unread).sort()
 
 
-def _gather(index: Index, mode: str, filter: Filter, vector: Vectors, words: QueryWords) -> Numbers:
-    found: list[Numbers] = []
+def gather(
+    index: Index, mode: str, filter: Filter, vector: Vectors, words: QueryWords, depth: int
+) -> list[Nearest]:
+    """The nearest passages under a filter, by each signal that the mode looks at."""
+    found: list[Nearest] = []
     if mode != "lexical":
-        found += [one.numbers for one in index.dense(vector, CANDIDATE_DEPTH, filter)]
+        found += index.dense(vector, depth, filter)
     if mode != "dense":
-        found.append(index.lexical(words.weights, CANDIDATE_DEPTH, filter).numbers)
-    return np.unique(np.concatenate(found))
+        found.append(index.lexical(words.weights, depth, filter))
+    return found
 
 
 def order_by_date(answers: NDArray[np.bool_], dates: Sequence[str | None]) -> Numbers:

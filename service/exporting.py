@@ -51,7 +51,7 @@ def write_csv(results: Results, _: date) -> str:
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
     for hit in results.hits:
-        cells = _describe_hit(hit) | {"question": results.query.text, "build": results.build}
+        cells = _describe_hit(hit) | {"question": results.query.asked, "build": results.build}
         writer.writerow(_write_cell(cells[name]) for name in COLUMNS)
     return f"\ufeff{table.getvalue()}"
 
@@ -97,7 +97,7 @@ def _cite_hits(results: Results, asked: date) -> list[Citation]:
 
 def _introduce(results: Results, asked: date, escape: Callable[[str], str]) -> str:
     """The line that a list begins with; of it, only the question can hold odd characters."""
-    question = escape(close_directions(join_line(results.query.text)))
+    question = escape(close_directions(join_line(results.query.asked)))
     return (
         f"Question: “{question}”. Winnow build {results.build}, {asked.isoformat()}. "
         f"{_say_outcome(results)}"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.languages import find_unknown_language
+from embeddings.manifest import Manifest
 from embeddings.records import Vectors
+from service.query import Query
+from service.query_words import QueryWords
 
 _FEWEST_LETTERS = 12
 
@@ -17,6 +20,44 @@ class Notice:
 
     code: str
     message: str
+
+
+def list_notices(
+    query: Query, manifest: Manifest, words: QueryWords, complete: bool
+) -> list[Notice]:
+    """What is to know of the answer to a query; `complete` as of its candidates."""
+    return [
+        *notice_language(query.text, manifest.languages, manifest.encoder["name"]),
+        *notice_spelling(words.spelling if query.text.strip() else ()),
+        *notice_steering(query),
+        *notice_depth(complete),
+    ]
+
+
+def notice_steering(query: Query) -> list[Notice]:
+    """Where the question leans, so that what confidence was fitted on says little of it."""
+    if not query.steered:
+        return []
+    return [
+        Notice(
+            "steered",
+            "The list leans to what was liked and away from what was not: take the confidence "
+            "as an order, not as a chance.",
+        )
+    ]
+
+
+def notice_depth(complete: bool) -> list[Notice]:
+    """Where more passages may hold the phrases than were read."""
+    if complete:
+        return []
+    return [
+        Notice(
+            "phrase_depth",
+            "Too many passages hold these words for all of them to be read: the nearest of them "
+            "were, and others may fit too.",
+        )
+    ]
 
 
 def notice_language(text: str, known: Collection[str] | None, encoder: str) -> list[Notice]:

@@ -24,7 +24,7 @@ from service.candidates import Candidates, order_by_date
 from service.confidence import find_threshold
 from service.facets import Facets, count_facets
 from service.highlights import MARGINS, find_highlights, list_held
-from service.notices import Notice, notice_budget, notice_language, notice_spelling
+from service.notices import Notice, list_notices, notice_budget
 from service.query import LONGEST_QUERY, MODES, MOST_HITS, Query
 from service.questions import Question, Questions
 from service.quoting import unfold
@@ -125,7 +125,7 @@ class Searcher:
 
     def _answer(self, query: Query, reranking: Reranking | None) -> Results:
         started = time.perf_counter()
-        question, remembered = self._questions.read(query.text)
+        question, remembered = self._questions.ask(query)
         encoding = time.perf_counter() - started if remembered else question.encoding
         words = question.words
         found = self._questions.find_candidates(query, question)
@@ -153,13 +153,7 @@ class Searcher:
                 "total": round(1000 * (finished - started), 2),
             },
             terms=frozenset(words.weights),
-            notices=[
-                *notice_language(
-                    query.text, self.manifest.languages, self.manifest.encoder["name"]
-                ),
-                *notice_spelling(words.spelling),
-                *short,
-            ],
+            notices=[*list_notices(query, self.manifest, words, found.complete), *short],
             background=round(found.background, 6),
             threshold=found.threshold,
             facets=facets,
@@ -168,7 +162,7 @@ class Searcher:
 
     def rank(self, query: Query) -> list[tuple[StoredPassage, float]]:
         """Every candidate with its score, best first, whatever k and offset are."""
-        question, _ = self._questions.read(query.text)
+        question, _ = self._questions.ask(query)
         found = self._questions.find_candidates(query, question)
         found, _ = self._rerank(query, found, self.reranking)
         stored = self._index.read(found.numbers.tolist())
@@ -246,7 +240,7 @@ class Searcher:
         self, query: Query, found: Candidates, reranking: Reranking | None
     ) -> tuple[Candidates, list[Notice]]:
         """The candidates as the reranker orders them, whatever k and offset are."""
-        if reranking is None:
+        if reranking is None or not query.text.strip():
             return found, []
         stored = self._index.read(found.numbers[:DEPTH].tolist())
         values = reranking.read(query.text, [one.passage.text for one in stored])

@@ -48,7 +48,7 @@ class Record:
     def _note(self, results: Results) -> None:
         self.ended.append(time.time_ns())
         self.searches.append((results.took_ms, results.answered))
-        self.questions.append(results.query.text)
+        self.questions.append(results.query.asked)
         self.remembered += results.remembered
 
     def make_timing(self) -> str:

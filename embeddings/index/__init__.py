@@ -75,6 +75,10 @@ class Index(Protocol):
         """The cosine of each sentence, in its order, of the passages named, in theirs."""
         ...
 
+    def passage_vector(self, number: int) -> Vectors:
+        """The stored vector of one passage, [dimension]."""
+        ...
+
     def positions(self, numbers: Numbers) -> Vectors:
         """Where the passages named lie on the map, [n, 2], each number in 0..1."""
         ...

@@ -92,6 +92,10 @@ class ExactIndex:
                         found.append((i, row - first, place - start, at))
         return Occurrences(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
+    def passage_vector(self, number: int) -> Vectors:
+        vector: Vectors = self._contents.passage_vectors[number]
+        return vector
+
     def positions(self, numbers: Numbers) -> Vectors:
         return self._contents.positions[numbers]
 

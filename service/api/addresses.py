@@ -8,12 +8,17 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 Asked = TypeVar("Asked", bound=BaseModel)
+_LISTS = frozenset({"like", "unlike"})
 
 
 def read_address(request: Request, model: type[Asked]) -> Asked:
-    """A model of the fields of an address; of a field twice, the last."""
+    """A model of the fields of an address; of a field twice, the last, but for those of lists."""
+    given = request.query_params
+    fields: dict[str, Any] = dict(given)
+    for name in _LISTS & fields.keys():
+        fields[name] = given.getlist(name)
     try:
-        return model.model_validate(dict(request.query_params))
+        return model.model_validate(fields)
     except ValidationError as error:
         told = error.errors(include_url=False)
         raise RequestValidationError(

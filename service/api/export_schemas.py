@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.api.schemas import SearchParameters
+from service.api.question_schemas import SearchParameters
 
 ListName = Literal["csv", "json", "markdown", "bibtex", "text", "csl-json"]
 

@@ -20,16 +20,13 @@ from service.api.info_schemas import (
     OverviewOut,
     RerankerOut,
 )
-from service.api.schemas import (
+from service.api.question_schemas import (
     BUILD,
     BatchRequest,
-    BatchResponse,
-    ErrorResponse,
-    PassageOut,
     SearchParameters,
     SearchRequest,
-    SearchResponse,
 )
+from service.api.schemas import BatchResponse, ErrorResponse, PassageOut, SearchResponse
 from service.exporting import LISTS, ListForm, name_file
 from service.live import Live
 from service.query import DEEPEST, LONGEST_QUERY, MOST_HITS

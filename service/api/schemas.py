@@ -1,81 +1,18 @@
-"""The shapes of questions, answers, errors and what is served, as OpenAPI shows them."""
+"""The shapes of answers, errors and what is served, as OpenAPI shows them."""
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from embeddings.records import (
-    Filter,
     Passage,
     Place,
     Span,
     StoredPassage,
 )
 from service.facets import Facet
-from service.query import DATE, DEEPEST, LANGUAGE, LONGEST_QUERY, MOST_HITS, Query
+from service.query import Query
 from service.search import Hit, Results
-
-Mode = Literal["hybrid", "dense", "lexical"]
-Sort = Literal["score", "date"]
-
-BUILD = "Answer from this build, the live one or one that was up to a minute ago; else 410."
-
-
-def _field(pattern: str, description: str) -> Any:
-    """A field that Query checks, with a message of its own."""
-    return Field(
-        None, max_length=100, description=description, json_schema_extra={"pattern": pattern}
-    )
-
-
-class SearchRequest(BaseModel):
-    """A question. `source` is a path in the corpus, a folder, or a glob; dates are inclusive."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    # The lengths are checked by Query, which has better words for it.
-    q: str = Field(
-        description=f"The question, 1 to {LONGEST_QUERY} characters.",
-        json_schema_extra={"minLength": 1, "maxLength": LONGEST_QUERY},
-    )
-    k: int = Field(10, ge=1, le=MOST_HITS, description="How many hits to return.")
-    offset: int = Field(0, ge=0, le=DEEPEST - 1, description="How many hits to pass over.")
-    mode: Mode = Field("hybrid", description="Which signals order the hits.")
-    min_confidence: float = Field(0.0, ge=0, le=1, description="Leave out less certain hits.")
-    source: str | None = Field(None, max_length=1000, description="Path, folder or glob.")
-    language: str | None = _field(LANGUAGE, "ISO 639 code.")
-    after: str | None = _field(DATE, "Date of the document, or later.")
-    before: str | None = _field(DATE, "Date of the document, or earlier.")
-    sort: Sort = Field("score", description="Answers by score, or the newest first.")
-    facets: bool = Field(False, description="Count the answers by source, language and year.")
-
-    def to_query(self) -> Query:
-        """The searcher's own record. Raises InvalidInput."""
-        wanted = Filter(self.source, self.language, self.after, self.before)
-        return Query(
-            self.q,
-            self.k,
-            self.offset,
-            self.mode,
-            self.min_confidence,
-            wanted,
-            self.sort,
-            self.facets,
-        )
-
-
-class SearchParameters(SearchRequest):
-    """A question as an address has it, where `build` stands beside it."""
-
-    build: str | None = Field(None, max_length=64, description=BUILD)
-
-
-class BatchRequest(BaseModel):
-    """Several questions at once."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    queries: list[SearchRequest] = Field(min_length=1, max_length=50)
 
 
 class SpanOut(BaseModel):
@@ -227,6 +164,40 @@ class FacetOut(BaseModel):
         return cls(answers=facet.answers, values=values)
 
 
+class UnderstoodOut(BaseModel):
+    """What was read out of the question, and what the list leans to.
+
+    A hit holds all `phrases` and none that is `excluded`; the phrases are part of the `question`.
+    """
+
+    question: str
+    phrases: list[str]
+    excluded: list[str]
+    source: str | None
+    language: str | None
+    after: str | None
+    before: str | None
+    like: list[str]
+    unlike: list[str]
+
+    @classmethod
+    def of(cls, query: Query) -> "UnderstoodOut | None":
+        if query.typed is None and not query.steered:
+            return None
+        wanted, wording = query.filter, query.wording
+        return cls(
+            question=query.text,
+            phrases=list(wording.phrases),
+            excluded=list(wording.excluded),
+            source=wanted.source,
+            language=wanted.language,
+            after=wanted.after,
+            before=wanted.before,
+            like=list(query.like),
+            unlike=list(query.unlike),
+        )
+
+
 class SearchResponse(BaseModel):
     """An answer. When nothing answers, `answered` is false and the nearest hits still come.
 
@@ -235,10 +206,12 @@ class SearchResponse(BaseModel):
     year.
 
     `background` is the mean score of the second to the tenth of all passages, which a hit stands
-    out of; from the score `threshold` on a hit is an answer.
+    out of; from the score `threshold` on a hit is an answer. `understood` is null unless operators
+    were to be read, or `like` or `unlike` given.
     """
 
     query: str
+    understood: UnderstoodOut | None
     build: str
     answered: bool
     answers: int
@@ -253,7 +226,8 @@ class SearchResponse(BaseModel):
     @classmethod
     def of(cls, results: Results) -> "SearchResponse":
         return cls(
-            query=results.query.text,
+            query=results.query.asked,
+            understood=UnderstoodOut.of(results.query),
             build=results.build,
             answered=results.answered,
             answers=results.answers,

@@ -44,7 +44,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...], str
     ),
     "search": (
         ("index", *_ENCODING, *_RERANKING, "json"),
-        (("question", "", "what to ask"),),
+        (("question", "?", 'what to ask; may hold "phrases", -words and source:, lang:, after:'),),
         "ask one question",
     ),
     "mcp": (
@@ -164,6 +164,15 @@ def make_parser() -> argparse.ArgumentParser:
             command.add_argument("-k", type=int, default=5, help="how many hits (default 5)")
             command.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
             command.add_argument("--quote", choices=FORMS, help="print the hits as citations")
+            command.add_argument("--plain", action="store_true", help="read no operators")
+            for way, meaning in (("like", "towards"), ("unlike", "away from")):
+                command.add_argument(
+                    f"--{way}",
+                    action="append",
+                    default=[],
+                    metavar="PASSAGE",
+                    help=f"lean {meaning} a passage, by its id or as a text; repeatable",
+                )
         if name == "news":
             text = "how to print what is new (default text)"
             command.add_argument("--format", choices=("text", "markdown"), help=text)

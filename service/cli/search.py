@@ -4,20 +4,22 @@ import argparse
 from datetime import UTC, datetime
 
 from embeddings.errors import InvalidInput
+from embeddings.records import Filter
 from service.cli.opening import open_searcher
 from service.cli.output import print_json, say, show_plain
+from service.operators import read_operators
 from service.query import Query
 from service.quoting import FORMS, cite
 from service.search import Hit, Results
 from service.settings import Settings
+from service.typed import read_typed
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the hits for a person, as citations, or with --json as GET /api/search answers."""
     if arguments.quote and settings.json:
         raise InvalidInput("--quote and --json were both given", "give one; csl-json is JSON too")
-    query = Query(arguments.question, k=arguments.k, mode=arguments.mode)
-    results = open_searcher(settings).search(query)
+    results = open_searcher(settings).search(_make_query(arguments))
     if arguments.quote:
         _print_quotes(results, arguments.quote)
     elif settings.json:
@@ -27,6 +29,20 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         _print_hits(results)
     return 0
+
+
+def _make_query(arguments: argparse.Namespace) -> Query:
+    """The question, with its operators read where it has some and is not to be taken as it is."""
+    how = {
+        "k": arguments.k,
+        "mode": arguments.mode,
+        "like": tuple(arguments.like),
+        "unlike": tuple(arguments.unlike),
+    }
+    typed = arguments.question or ""
+    if arguments.plain or not read_operators(typed).has_operators:
+        return Query(typed, **how)
+    return read_typed(typed, Filter(), **how)
 
 
 def _print_quotes(results: Results, form: str) -> None:

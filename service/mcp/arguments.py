@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from embeddings.records import Filter
-from service.api.schemas import Mode
+from service.api.question_schemas import Mode
 from service.query import LONGEST_QUERY, MOST_HITS, Query
 
 WIDEST = 20_000

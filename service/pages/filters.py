@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from service.facets import COUNTED, Facet, Facets
+from service.facets import COUNTED, DIMENSIONS, Facet, Facets
 from service.pages.address import Address
 
 _MOST_SHOWN = 8
@@ -56,8 +56,16 @@ def view_filters(address: Address, facets: Facets) -> list[Group]:
         "language": address.language and name_language(address.language),
         "year": _name_years(address),
     }
-    groups = [_view_facet(name, facets[name], chosen[name], address) for name in _LABELS]
+    groups = [
+        _view_facet(name, facets[name], chosen[name], address) for name in _list_free(address)
+    ]
     return [group for group in groups if len(group.choices) > 1 or any_chosen(group)]
+
+
+def _list_free(address: Address) -> list[str]:
+    """The filters that the question itself says nothing of."""
+    said = address.understood.fields
+    return [name for name in _LABELS if not any(one in said for one in DIMENSIONS[name])]
 
 
 def any_chosen(group: Group) -> bool:
@@ -106,6 +114,6 @@ def find_elsewhere(address: Address, facets: Facets) -> list[Choice]:
     """Each filter whose release would give answers, where the list has none."""
     return [
         Choice(_LABELS[name].lower(), _choose(address, name, ""), count=facet.answers)
-        for name, facet in facets.items()
-        if facet.answers
+        for name in _list_free(address)
+        if (facet := facets[name]).answers
     ]

@@ -34,7 +34,7 @@ def follow_hits(searcher: Searcher, address: Address, rank: int | None) -> Follo
 
     An address that cannot be searched was made by hand: the document is shown all the same.
     """
-    if rank is None or not address.q:
+    if rank is None or not address.asks:
         return None
     first = max(rank - 1, 1)
     k = min(3, DEEPEST - first + 1)

@@ -58,7 +58,7 @@ def view_map(searcher: Searcher, results: Results | None) -> MapView:
     lit = {hit.stored.number: hit for hit in results.hits} if results else {}
     points = searcher.map_points(MOST_POINTS, list(lit))
     colours = choose_colours(points)
-    q = results.query.text if results else ""
+    q = results.query.asked if results else ""
     views = [
         view_point(point, colours.get(_document(point), "other"), lit.get(point.stored.number), q)
         for point in sorted(points, key=_order)

@@ -8,18 +8,20 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from embeddings.errors import InvalidInput
+from embeddings.records import Filter
 from service.api.routes import Id, SearcherOf, Today
 from service.pages import filters, views
 from service.pages.address import HITS_A_PAGE, Address, read_address
 from service.pages.api_view import list_operations, list_schemas
+from service.pages.chips import view_chips
 from service.pages.citing import SPANS, view_quotations
 from service.pages.document_view import view_document
 from service.pages.following import follow_hits
 from service.pages.map_view import view_map
 from service.pages.rendering import render
 from service.query import DEEPEST, MOST_HITS
-from service.query import Query as Asked
 from service.search import Results, Searcher
+from service.typed import read_typed
 
 DOCUMENTS_A_PAGE = 100
 
@@ -38,10 +40,11 @@ def search_page(request: Request, searcher: SearcherOf, address: AddressOf) -> R
         "languages": filters.list_languages(address, _know_languages(searcher), {}),
         "topics": searcher.manifest.overview["topics"],
         "building": request.app.state.live.is_being_replaced,
+        "chips": view_chips(address, searcher),
         "twin": "/api/info",
     }
     status = 200
-    if address.q.strip():
+    if address.asks:
         try:
             shown |= _view_results(address, searcher.search(address.make_query()), searcher)
         except InvalidInput as error:
@@ -194,7 +197,7 @@ def _view_map(searcher: Searcher, q: str) -> dict[str, Any]:
     results = error = None
     if q.strip():
         try:
-            results = searcher.search(Asked(q, HITS_A_PAGE))
+            results = searcher.search(read_typed(q, Filter(), k=HITS_A_PAGE))
         except InvalidInput as raised:
             error = raised
     outcome = views.say_outcome(results) if results else None

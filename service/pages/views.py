@@ -113,7 +113,8 @@ def _covers(spans: Iterable[Span], place: int) -> bool:
 def say_outcome(results: Results) -> str:
     """What came of a query, as the heading of its page."""
     if not results.total:
-        return "The filters leave no passage."
+        held = results.query.wording.phrases
+        return "No passage here holds the phrases." if held else "The filters leave no passage."
     if not results.hits:
         return "There is nothing this far down the list."
     if not results.answered:

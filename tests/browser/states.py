@@ -10,6 +10,7 @@ from service.rates import WRONG_KEYS
 from tests.browser.watching import Watch
 
 QUESTION = "How many fighters does KIB command?"
+STEERED = 'fighters in Syria "Islamic State" -Turkey lang:en'
 UNANSWERED = "What is the best recipe for plov?"
 
 
@@ -40,6 +41,9 @@ STATES = (
     State("narrowed", f"/?q={quote(QUESTION)}&source=*.txt&language=en&mode=dense&sort=date"),
     State("narrowed-unfolded", f"/?q={quote(QUESTION)}&source=*.txt", unfolded=True),
     State("narrowed-to-nothing", f"/?q={quote(QUESTION)}&language=fa"),
+    State("steered", f"/?q={quote(STEERED)}&like={{passage_id}}&unlike={quote('oil and money')}"),
+    State("searched-as-typed", f"/?q={quote('“Islamic State”')}&syntax=plain"),
+    State("operator-error", f"/?q={quote('Syria after:never')}", 422),
     State("filter-error", f"/?q={quote(QUESTION)}&after=never", 422),
     State("query-error", "/?q=%3F%3F%3F", 422),
     State("long-query", f"/?q={'x' * 3000}", 422),

@@ -20,6 +20,7 @@ SHOWN = [
     if state.name
     in (
         *("start", "hits", "narrowed-unfolded", "nothing-answers", "narrowed-to-nothing"),
+        *("steered", "searched-as-typed", "operator-error"),
         *("query-error", "filter-error", "passage", "similar", "cite", "about", "not-found"),
         *("login", "login-wrong-key", "login-too-many-wrong-keys"),
     )

@@ -102,6 +102,15 @@ def test_passages_lie_where_they_were_put_on_the_map(
     assert (found.shape, found.dtype) == ((len(numbers), 2), np.float32)
 
 
+def test_the_vector_of_a_passage_is_given_back(open_index: Open) -> None:
+    contents = make_contents(seed=11)
+    index = open_index(contents)
+    for number in (0, len(contents.passages) - 1):
+        found = index.passage_vector(number)
+        np.testing.assert_allclose(found, contents.passage_vectors[number], atol=1e-2)
+        assert (found.shape, found.dtype) == ((DIMENSION,), np.float32)
+
+
 def test_signals_of_no_passages_are_empty(open_index: Open) -> None:
     none: Numbers = np.empty(0, dtype=np.int64)
     index = open_index(make_contents(seed=11))

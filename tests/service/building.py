@@ -63,6 +63,25 @@ SUBJECTS = (
     "bridge granary orchard foundry chapel quarry bakery tannery station library windmill brewery"
 ).split()
 
+CROWDED = "barrels of oil in the lamp"
+FAR = "Nobody could say why the Grey Heron of Vlorë sang to it."
+_TREES = "alder birch cedar ebony fir hazel larch maple oak pine rowan spruce teak willow".split()
+
+
+def write_crowd(folder: Path) -> Path:
+    """Many rows near to the question CROWDED, most of them with `quartz`; and FAR, twice."""
+    rows = [
+        {
+            "title": f"Row {i}",
+            "text": f"{_TREES[i % 14]} {i} barrels of oil for the lamp of house {i * 7}, beside "
+            f"the {_TREES[(i * 5 + 3) % 14]} {'quartz' if i % 4 else 'marble'} of gate {i * 11}.",
+        }
+        for i in range(900)
+    ]
+    rows.append({"title": "Far", "text": FAR})
+    table = "".join(f"{json.dumps(row)}\n" for row in rows)
+    return write_files(folder, {"rows.jsonl": table, "one.txt": FAR})
+
 
 def write_corpus(folder: Path) -> Path:
     """The texts above, and a table of twelve dated rows."""

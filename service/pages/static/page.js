@@ -140,7 +140,7 @@ if (form && find("#found")) {
     if (readPlace() === shown) return; // a step within the page
     typing = false;
     const asked = new URL(location).searchParams;
-    for (const one of form.elements) if (one.name) one.value = asked.get(one.name) ?? SAME[one.name] ?? "";
+    for (const one of form.elements) if (one.name && one.type !== "hidden") one.value = asked.get(one.name) ?? SAME[one.name] ?? "";
     ask(readPlace(), "");
   });
 }
