@@ -98,10 +98,8 @@ def _cite_hits(results: Results, asked: date) -> list[Citation]:
 def _introduce(results: Results, asked: date, escape: Callable[[str], str]) -> str:
     """The line that a list begins with; of it, only the question can hold odd characters."""
     question = escape(close_directions(join_line(results.query.asked)))
-    return (
-        f"Question: “{question}”. Winnow build {results.build}, {asked.isoformat()}. "
-        f"{_say_outcome(results)}"
-    )
+    asks = f"Question: “{question}”" if question else "Passages like those that were liked"
+    return f"{asks}. Winnow build {results.build}, {asked.isoformat()}. {_say_outcome(results)}"
 
 
 def _say_outcome(results: Results) -> str:

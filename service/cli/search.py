@@ -55,10 +55,29 @@ def _print_quotes(results: Results, form: str) -> None:
     print(show_plain(FORMS[form].write(citations)), end="")
 
 
+def _describe(query: Query) -> str:
+    """What was read out of the question."""
+    wanted, wording = query.filter, query.wording
+    fields = (wanted.source, wanted.language, wanted.after, wanted.before)
+    named = zip(("source", "language", "after", "before"), fields, strict=True)
+    return ", ".join(
+        (
+            f"Asked: {query.text or 'nothing'}",
+            *(f"holding “{phrase}”" for phrase in wording.phrases),
+            *(f"without “{phrase}”" for phrase in wording.excluded),
+            *(f"{name} {value}" for name, value in named if value),
+        )
+    )
+
+
 def _print_hits(results: Results) -> None:
+    if results.query.typed is not None:
+        say(_describe(results.query))
     for notice in results.notices:
         say(notice.message)
-    if not results.answered:
+    if not results.total:
+        print("No passage here is as the question asks.")
+    elif not results.answered:
         print("Nothing here answers this. The nearest passages:\n")
     for hit in results.hits:
         print(show_hit(hit), end="\n\n")

@@ -113,6 +113,8 @@ def test_what_is_liked_alone_is_asked_for_by_get_and_post_alike(
     assert liked not in _list_ids(got)
     exported = client.get("/api/search/export", params={"like": liked, "format": "json"}).json()
     assert exported["hits"] == got["hits"]
+    cited = client.get("/api/search/export", params={"like": liked, "format": "text"}).text
+    assert cited.startswith("Passages like those that were liked. Winnow build ")
 
 
 def test_a_filter_raises_no_confidence_of_a_steered_question(search: Search) -> None:

@@ -216,3 +216,31 @@ def test_a_reader_that_goes_away_is_no_error(index: Path, tmp_path: Path) -> Non
     with process.stderr:
         assert process.stderr.read() == b""
     assert process.wait(timeout=300) == 0
+
+
+def test_operators_are_read_and_shown_and_plain_reads_none(
+    winnow_here: Winnow, index: Path
+) -> None:
+    question = 'storm "wall of granite" -ferry lang:en'
+    found = winnow_here("search", question, "--index", index)
+    assert found.returncode == 0, found.stderr
+    assert "storm wall of granite, holding “wall of granite”, without “ferry”" in found.stderr
+    assert found.stdout.count("harbour/storm.txt:") == 1
+    assert "2. " not in found.stdout
+    plain = winnow_here("search", question, "--index", index, "--plain")
+    assert "2. " in plain.stdout and "holding" not in plain.stderr
+    none = winnow_here("search", '"wall of ice"', "--index", index)
+    assert none.stdout.strip() == "No passage here is as the question asks."
+
+
+def test_a_list_leans_to_what_is_liked_and_needs_no_question(
+    winnow_here: Winnow, index: Path, search: Search
+) -> None:
+    [hit] = search("storm masts", k=1)["hits"]
+    arguments = ("--like", hit["passage_id"], "--unlike", "bees", "--index", index, "--json")
+    found = winnow_here("search", *arguments)
+    assert found.returncode == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert answer["understood"]["like"] == [hit["passage_id"]]
+    assert hit["passage_id"] not in [one["passage_id"] for one in answer["hits"]]
+    assert winnow_here("search", "--index", index).returncode == 2
