@@ -57,6 +57,7 @@ def test_hits_of_a_refused_question_answer_nothing() -> None:
         ((BRIDGE, MILL, BRIDGE.upper().replace(" ", "\n")), 1),
         ((f"{MILL} {BRIDGE}", BRIDGE), 1),
         ((BRIDGE, BRIDGE, BRIDGE), 2),
+        ((f"{BRIDGE} {MILL}", f"{BRIDGE} {MILL.replace('autumn', 'spring')}"), 1),
         ((BRIDGE, MILL), 0),
         ((TITLE, BRIDGE), 0),
         ((BRIDGE, BRIDGE.replace("1566", "1567")), 0),

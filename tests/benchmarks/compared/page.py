@@ -36,13 +36,17 @@ def _tell_answers(collection: Mapping[str, Any]) -> str:
         ),
         f"Near it, answered, of {asked['near']}": lambda own: str(own["near_answered"]),
         f"Refused by mistake, of {asked['own']}": lambda own: str(own["refused_wrongly"]),
-        "Own refusals: right": lambda own: _tell_right(own["refusals"]),
-        "by mistake": lambda own: _tell_wrong(own["refusals"]),
-        "With a bound: right": lambda own: _tell_right(own["refusals_by_bound"]),
-        "by mistake ": lambda own: _tell_wrong(own["refusals_by_bound"]),
     }
-    parts = [_tell_versions(collection), _make_rows(programs, shown), _make_rows(programs, refused)]
-    return "\n\n".join([*parts, *_tell_cross(collection)])
+    halved: dict[str, Cell] = {
+        "Own refusals: right": lambda own: _tell_right(own["refusals"]),
+        "Own: by mistake": lambda own: _tell_wrong(own["refusals"]),
+        "With a bound: right": lambda own: _tell_right(own["refusals_by_bound"]),
+        "Bound: by mistake": lambda own: _tell_wrong(own["refusals_by_bound"]),
+    }
+    tables = [_make_rows(programs, columns) for columns in (shown, refused)]
+    bound = ["Over the half that a bound is judged on:", _make_rows(programs, halved)]
+    parts = [_tell_versions(collection), *tables, *_tell_cross(collection), *bound]
+    return "\n\n".join(parts)
 
 
 def _tell_versions(measured: Mapping[str, Any]) -> str:
