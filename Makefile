@@ -102,6 +102,10 @@ bench: env-dev ## speed and size over seeds/, beside the last run here; then Lig
 bench-cluster: env-dev ## 200,000 passages as files and in PostgreSQL: loading, size, queries (half an hour, a quiet machine)
 	@$(BIN)/python -m tests.benchmarks.cluster
 
+.PHONY: comparison
+comparison: env-dev ## Winnow beside txtai, Chroma and Haystack: docs/comparison.md (ten minutes, a quiet machine)
+	@$(BIN)/python -m tests.benchmarks.comparison
+
 clean: ## remove the environment and caches; indexes stay
 	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
 	find embeddings service client tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -45,7 +45,7 @@ def test_the_straightforward_service_finds_what_is_asked_for(texts: Path) -> Non
     assert split("The Bridge, 1566") == ["the", "bridge", "1566"]
 
 
-@pytest.mark.parametrize("name", ["txtai", "chroma"])
+@pytest.mark.parametrize("name", ["txtai", "chroma", "haystack"])
 def test_everything_in_an_environment_of_another_program_is_pinned(name: str) -> None:
     path = Path(environments.__file__).with_name(f"requirements-{name}.txt")
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#"]

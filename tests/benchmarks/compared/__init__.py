@@ -1,0 +1,1 @@
+"""The programs that `comparison.py` sets beside Winnow, each as its own documentation shows it."""
