@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from embeddings.errors import Forbidden, KeyRequired, KeysDamaged
+from embeddings.errors import Forbidden, KeyRequired, KeysDamaged, WrongHost
 from service.api.errors import wants_page
 from service.audit import SERVER, name_user, record_act
 from service.hosts import Hosts, is_local
@@ -81,6 +81,17 @@ class Access:
             self._rates.take(asker.name)
             if path in _FOR_ADMINS:
                 _check_admin(asker, f"{request.method} {path}", peer)
+
+    def check_origin(self, request: Request) -> None:
+        """Judge the page that a request comes from, where a browser names one. Raises Forbidden."""
+        for origin in request.headers.getlist("origin"):
+            try:
+                self._hosts.check([origin.partition("://")[2]])
+            except WrongHost as error:
+                raise Forbidden(
+                    "a page of another site may not ask this",
+                    "ask from a program, or name the site's host with --allowed-hosts",
+                ) from error
 
     def needs_key(self) -> bool:
         """Whether asking takes a key now. Raises KeysDamaged."""

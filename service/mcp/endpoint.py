@@ -3,6 +3,7 @@
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,6 +23,9 @@ class _Endpoint:
         self._answer: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        # The protocol asks for this beside the check of the Host header.
+        request.app.state.access.check_origin(request)
         if self._answer is None:
             self._answer = await run_in_threadpool(self._load)
         await self._answer(scope, receive, send)

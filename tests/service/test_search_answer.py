@@ -14,7 +14,7 @@ MODES = ("hybrid", "dense", "lexical")
 
 ANSWER = {
     *("query", "build", "answered", "answers", "total", "background", "threshold", "took_ms"),
-    *("notices", "hits", "facets"),
+    *("notices", "hits", "facets", "understood"),
 }
 PASSAGE = {
     *("passage_id", "document_id", "title", "source", "language", "date", "heading", "page"),

@@ -149,7 +149,8 @@ def test_help_names_every_command_and_loads_nothing_heavy(tmp_path: Path) -> Non
         check=True,
     )
     assert done.stderr.strip() == "0 []"
-    assert all(f"    {name} " in done.stdout for name in COMMANDS)
+    named = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")]
+    assert set(COMMANDS) <= set(named)
 
 
 def test_help_of_a_command_names_the_variable_of_each_flag(winnow_here: Winnow) -> None:

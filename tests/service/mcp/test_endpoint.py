@@ -65,15 +65,19 @@ def test_a_call_takes_a_key_where_the_api_does(keys: KeyFile, secret: str, index
         assert _result(call(client, "search", **SHIPS))["structuredContent"]["hits"]
 
 
-def test_another_name_of_the_server_is_refused_and_another_origin_is_not_asked_for(
-    index: Path,
-) -> None:
+def test_another_name_of_the_server_and_a_page_of_another_site_are_refused(index: Path) -> None:
     client = ask_through(Access(hosts=Hosts(["agents.example"])), index)
     client.headers["Host"] = "rebound.example"
     refused = call(client, "search", **SHIPS)
     assert (refused.status_code, refused.json()["error"]["code"]) == (421, "wrong_host")
-    client.headers.update({"Host": "agents.example:8000", "Origin": "https://page.example"})
-    assert _result(call(client, "sources"))["structuredContent"]["total"]
+    client.headers["Host"] = "agents.example:8000"
+    for origin in ("https://page.example", "null", "https://agents.example.page.example"):
+        client.headers["Origin"] = origin
+        refused = call(client, "search", **SHIPS)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+    for origin in ("https://agents.example", "http://localhost:6274"):
+        client.headers["Origin"] = origin
+        assert _result(call(client, "sources"))["structuredContent"]["total"]
 
 
 def test_a_form_of_another_site_is_no_call(client: TestClient) -> None:
